@@ -1,0 +1,9 @@
+"""The errors that a person can put right: each says in one sentence what is wrong, and is shown without a traceback."""
+
+
+class UserError(Exception):
+    """Something a person gave does not do; `str()` is one clear sentence. The command line prints it and exits 1."""
+
+
+class UsageError(UserError):
+    """The command itself was put wrongly (arguments that do not go together). The command line exits 2."""
