@@ -1,0 +1,51 @@
+# The commands of this repository: `make help` lists them.
+#
+# PYTHON      the Python that makes .venv, 3.10 to 3.12 (default: python3)
+# HOST, PORT  where the demo listens (default: 127.0.0.1, 7860)
+#
+# Packages come from wherever pip is set to look. To take torch from another index, such as PyTorch's index of
+# CPU-only builds, set pip's own PIP_EXTRA_INDEX_URL (or PIP_FIND_LINKS) before `make`.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 7860
+PYTEST_ARGS ?=
+
+VENV := .venv
+VENV_PYTHON := $(VENV)/bin/python
+INSTALLED := $(VENV)/.requirements-installed
+DEV_INSTALLED := $(VENV)/.requirements-dev-installed
+
+.PHONY: help demo test lint format
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+demo: $(INSTALLED) ## make .venv if needed, install, open the demo on http://HOST:PORT
+	@HOST='$(HOST)' PORT='$(PORT)' $(VENV_PYTHON) -m app
+
+test: $(DEV_INSTALLED) ## make .venv if needed, install what the tests need, lint, check types, run every test
+	@sh scripts/install_test_system.sh
+	@$(MAKE) --no-print-directory lint
+	$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+
+lint: $(DEV_INSTALLED) ## check style, format and types
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+
+format: $(DEV_INSTALLED) ## write the format and the fixes that are safe
+	$(VENV_PYTHON) -m ruff check --fix .
+	$(VENV_PYTHON) -m ruff format .
+
+$(VENV_PYTHON):
+	@sh scripts/make_venv.sh '$(PYTHON)' '$(VENV)'
+
+$(INSTALLED): requirements.txt | $(VENV_PYTHON)
+	$(VENV_PYTHON) -m pip install --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV_INSTALLED): requirements.txt requirements-dev.txt | $(VENV_PYTHON)
+	$(VENV_PYTHON) -m pip install --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(INSTALLED)

@@ -1,0 +1,42 @@
+"""Fixtures for every test: the folder of shared data and the browser, both absent on many machines."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def skip_or_fail(reason: str) -> NoReturn:
+    """Skips the test, or fails it under continuous integration (CI=true), where nothing may be missing."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, and CI=true allows no skips")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root folder of this repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of test sets and published weights, beside the repository."""
+    folder = REPOSITORY.parent / "shared"
+    if not (folder / "data").is_dir():
+        skip_or_fail("the data folder ../shared is missing")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the Chromium binary that the browser tests drive."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        path = shutil.which(name)
+        if path:
+            return path
+    skip_or_fail("no Chromium is installed")

@@ -1,0 +1,159 @@
+"""Who may import whom: read from the source of every module, so that a lazy import inside a function counts too."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+OURS = ("core", "datasets", "app", "annotator")
+PURE = ("core.networks", "core.losses", "core.metrics")
+MAY_IMPORT_DATASETS = ("core.training", "core.evaluation", "core.cli")
+
+
+@dataclass(frozen=True)
+class Import:
+    module: str
+    line: int
+
+
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(package + ".")
+
+
+def within_any(module: str, packages: tuple[str, ...]) -> bool:
+    return any(within(module, package) for package in packages)
+
+
+def module_name(path: Path, root: Path) -> str:
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path: Path, root: Path) -> Iterator[Import]:
+    """Every import of a file, relative ones resolved; `from a import b` also counts as `a.b` when that is a module."""
+    package = module_name(path, root).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, node.lineno)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*start, *(node.module or "").split(".")]).strip(".")
+            yield Import(base, node.lineno)
+            for alias in node.names:
+                inner = root.joinpath(*base.split("."), alias.name)
+                if inner.is_dir() or inner.with_suffix(".py").is_file():
+                    yield Import(f"{base}.{alias.name}", node.lineno)
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            function = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if function in ("import_module", "__import__") and isinstance(node.args[0].value, str):
+                yield Import(node.args[0].value, node.lineno)
+
+
+def complaint(importer: str, imported: str) -> str | None:
+    """Why `importer` may not import `imported`, or None where it may."""
+    top = imported.split(".")[0]
+    if within(importer, "core"):
+        if top in ("app", "annotator", "gradio", "sqlalchemy"):
+            return f"core must not import {top}"
+        if top == "datasets" and not within_any(importer, MAY_IMPORT_DATASETS):
+            return "within core only training, evaluation and the command line import datasets"
+    for pure in PURE:
+        if within(importer, pure) and not within(imported, pure) and not within_any(imported, PURE):
+            allowed = {"torch", "numpy"}
+            if pure == "core.networks":
+                allowed |= {"huggingface_hub", "safetensors"}
+            if imported != "core" and top not in allowed and top not in sys.stdlib_module_names:
+                return f"{pure} knows only {', '.join(sorted(allowed))}"
+    if within(importer, "datasets") and top in OURS and top != "datasets":
+        own = imported == "core" or within(imported, "core.images")
+        if not own:
+            return "datasets imports nothing of ours but core.images"
+    if within(importer, "app") and top == "annotator":
+        return "app must not import annotator"
+    if within(importer, "annotator") and top == "app" and imported not in ("app", "app.theme"):
+        return "annotator takes only app.theme from app"
+    return None
+
+
+def violations(root: Path) -> list[str]:
+    found = []
+    for package in OURS:
+        for path in sorted((root / package).rglob("*.py")):
+            importer = module_name(path, root)
+            for imported in imports_of(path, root):
+                reason = complaint(importer, imported.module)
+                if reason:
+                    found.append(f"{path.relative_to(root)}:{imported.line} imports {imported.module}: {reason}")
+    return found
+
+
+def test_every_module_keeps_the_import_rules() -> None:
+    assert (REPOSITORY / "core").is_dir()
+    assert violations(REPOSITORY) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("core/networks/unet.py", "import cv2"),
+        ("core/networks/unet.py", "from core.images import read_photo"),
+        ("core/networks/unet.py", "from ..images import read_photo"),
+        ("core/losses/ssim.py", "import huggingface_hub"),
+        ("core/metrics/psnr.py", "from skimage import metrics"),
+        ("core/inference/tiles.py", "import gradio as gr"),
+        ("core/images/read.py", "def f():\n    from sqlalchemy import orm"),
+        ("core/inference/derainer.py", "import app.theme"),
+        ("core/inference/derainer.py", "import datasets"),
+        ("core/images/read.py", "from datasets import pairs"),
+        ("core/images/read.py", "import importlib\nimportlib.import_module('datasets.pairs')"),
+        ("datasets/pairs.py", "from core.inference import Derainer"),
+        ("datasets/pairs.py", "from core import inference"),
+        ("datasets/pairs.py", "import app"),
+        ("app/page.py", "import annotator"),
+        ("annotator/web.py", "from app.page import build"),
+    ],
+)
+def test_a_violation_is_found(tmp_path: Path, path: str, source: str) -> None:
+    write_package(tmp_path)
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text(source, encoding="utf-8")
+    found = violations(tmp_path)
+    assert len(found) >= 1
+    assert all(line.startswith(path) for line in found)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("core/networks/unet.py", "import math\nimport torch.nn.functional as F\nfrom huggingface_hub import X"),
+        ("core/networks/unet.py", "from .blocks import Unit\nfrom core.networks import ssrml"),
+        ("core/losses/ssim.py", "import numpy as np\nfrom core.metrics.ssim import window"),
+        ("core/training/trainer.py", "from datasets.pairs import open_pairs\nimport tensorboard"),
+        ("core/evaluation.py", "from datasets import pairs\nimport pandas"),
+        ("core/cli/derain.py", "from datasets.pairs import open_pairs"),
+        ("datasets/pairs.py", "from core.images import read_photo\nfrom datasets import layouts\nimport cv2"),
+        ("datasets/pairs.py", "from core import images"),
+        ("app/page.py", "import gradio\nfrom core.inference import Derainer\nimport datasets.rain"),
+        ("annotator/web.py", "from app.theme import theme\nfrom core.images import read_photo"),
+    ],
+)
+def test_what_is_allowed_passes(tmp_path: Path, path: str, source: str) -> None:
+    write_package(tmp_path)
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_text(source, encoding="utf-8")
+    assert violations(tmp_path) == []
+
+
+def write_package(root: Path) -> None:
+    """Empty modules, so that `from core import inference` resolves to a module as in the real tree."""
+    for folder in ("core", "core/images", "core/inference", "datasets", "app", "annotator"):
+        (root / folder).mkdir(parents=True)
+        (root / folder / "__init__.py").touch()
+    (root / "app/theme.py").touch()
