@@ -1,0 +1,8 @@
+"""Metrics: PSNR, SSIM and average precision, and the protocols that say on what they are taken. Only numpy."""
+
+from core.metrics.average_precision import average_precision
+from core.metrics.protocols import PROTOCOLS, Protocol, Scores, measure, round_to_8_bits
+from core.metrics.psnr import psnr
+from core.metrics.ssim import ssim
+
+__all__ = ["PROTOCOLS", "Protocol", "Scores", "average_precision", "measure", "psnr", "round_to_8_bits", "ssim"]

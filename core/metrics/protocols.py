@@ -1,0 +1,65 @@
+"""The named protocols: on which planes of a photo PSNR and SSIM are taken. A figure without its protocol is no figure."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from core.metrics.colour import full_range_grey, matlab_y
+from core.metrics.psnr import psnr
+from core.metrics.ssim import ssim
+
+
+class Scores(NamedTuple):
+    """PSNR in dB (infinite for equal photos) and SSIM (-1…1) of one photo."""
+
+    psnr: float
+    ssim: float
+
+
+class Protocol(NamedTuple):
+    """What is measured: `planes` takes (H, W, 3) of 0…255 to (H, W) or (H, W, 3) of at most 255."""
+
+    about: str
+    planes: Callable[[np.ndarray], np.ndarray]
+
+
+PROTOCOLS = {
+    "y": Protocol("Y of MATLAB's rgb2ycbcr (16…235), peak 255", matlab_y),
+    "y-full": Protocol("full-range grey (0…255), peak 255", full_range_grey),
+    "rgb": Protocol("the three channels, peak 255; SSIM is the channels' mean", lambda rgb: rgb),
+}
+
+
+def measure(protocol: str, reference: np.ndarray, picture: np.ndarray) -> Scores:
+    """PSNR and SSIM of `picture` against `reference` under a protocol; nothing is downscaled or cropped.
+
+    Args:
+        protocol: a name in `PROTOCOLS`.
+        reference, picture: (H, W, 3), uint8, one shape of at least 11×11.
+
+    Raises:
+        ValueError: the protocol is unknown, a picture is not 8-bit, or the shapes do not fit.
+    """
+    if protocol not in PROTOCOLS:
+        raise ValueError(f"There is no protocol {protocol!r}; there are {', '.join(PROTOCOLS)}.")
+    if reference.dtype != np.uint8 or picture.dtype != np.uint8:
+        raise ValueError(f"Protocols measure 8-bit photos, got {reference.dtype} and {picture.dtype}.")
+    planes = PROTOCOLS[protocol].planes
+    x, y = planes(reference), planes(picture)
+    return Scores(psnr(x, y), ssim(x, y))
+
+
+def round_to_8_bits(pixels: np.ndarray) -> np.ndarray:
+    """Pixels as uint8 by rounding, never truncating: uint8 as it is, uint16 by 255/65535, floats of 0…1 by 255 (clipped).
+
+    Raises:
+        ValueError: another kind of number.
+    """
+    if pixels.dtype == np.uint8:
+        return pixels
+    if pixels.dtype == np.uint16:
+        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if np.issubdtype(pixels.dtype, np.floating):
+        return np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
+    raise ValueError(f"Pixels are uint8, uint16 or floats of 0…1, got {pixels.dtype}.")
