@@ -6,7 +6,7 @@ import numpy as np
 
 
 def average_precision(scores: np.ndarray, truth: np.ndarray) -> float:
-    """Σ (R_n - R_{n-1}) P_n over the falling distinct scores: precision P_n and recall R_n of the set {score >= n-th score}.
+    """Σ (R_n - R_{n-1}) P_n over the distinct scores, falling: P_n and R_n of the set {score >= n-th score}.
 
     Equal scores enter together, so their order does not matter: a constant mask gives the share of true pixels. No
     interpolation. One sort: 10 ms for 481×321.

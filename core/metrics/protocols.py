@@ -1,4 +1,4 @@
-"""The named protocols: on which planes of a photo PSNR and SSIM are taken. A figure without its protocol is no figure."""
+"""The named protocols: on which planes of a photo PSNR and SSIM are taken; no figure without its protocol."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -51,7 +51,7 @@ def measure(protocol: str, reference: np.ndarray, picture: np.ndarray) -> Scores
 
 
 def round_to_8_bits(pixels: np.ndarray) -> np.ndarray:
-    """Pixels as uint8 by rounding, never truncating: uint8 as it is, uint16 by 255/65535, floats of 0…1 by 255 (clipped).
+    """Pixels as uint8 by rounding, never truncating: uint8 as it is, uint16 over 257, floats of 0…1 times 255, clipped.
 
     Raises:
         ValueError: another kind of number.

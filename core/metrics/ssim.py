@@ -8,11 +8,11 @@ K1, K2 = 0.01, 0.03
 
 
 def ssim(reference: np.ndarray, picture: np.ndarray, peak: float = 255.0) -> float:
-    """Mean SSIM over the pixels whose whole window lies inside the picture; channels are measured singly, then averaged.
+    """Mean SSIM over the pixels whose window lies inside the picture; channels are measured singly, then averaged.
 
     Per pixel (2 μx μy + C1)(2 σxy + C2) / ((μx² + μy² + C1)(σx² + σy² + C2)), C1 = (0.01 peak)², C2 = (0.03 peak)²,
-    with weighted population variances. Equals scikit-image's `structural_similarity(…, gaussian_weights=True, sigma=1.5,
-    use_sample_covariance=False, data_range=peak)`. Nothing is downscaled.
+    with weighted population variances. Equals scikit-image's `structural_similarity(…, gaussian_weights=True,
+    sigma=1.5, use_sample_covariance=False, data_range=peak)`. Nothing is downscaled.
 
     Args:
         reference, picture: (H, W) or (H, W, C), one shape, values 0…peak.

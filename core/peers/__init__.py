@@ -1,1 +1,1 @@
-"""Peers: other people's networks, written anew from their descriptions, to load their published weights. One file a peer."""
+"""Peers: other people's networks, written anew from their descriptions, for their published weights; a file each."""

@@ -22,7 +22,7 @@ def _conv(inputs: int, outputs: int) -> nn.Conv2d:
 
 
 class PReNet(nn.Module):
-    """Six recurrent steps at full resolution: convolution, LSTM, five residual units, convolution, plus the rainy image.
+    """Six recurrent steps at full resolution: convolution, LSTM, five residual units, convolution, plus rainy image.
 
     Module names are those of the published checkpoints: `conv0.0`, `conv_{i,f,g,o}.0`, `res_conv{1…5}.{0,2}`, `conv.0`.
     """
