@@ -1,0 +1,96 @@
+"""Folders of photos: finding the image files below a folder, and a set of single photos (clean ones, or real rain)."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from datasets.errors import DatasetError
+from datasets.reading import IMAGE_SUFFIXES, read_rgb
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Image files below a folder: paths relative to it with `/`, in natural order (2 before 10), and links left out."""
+
+    photos: tuple[str, ...]
+    links_left_out: int
+
+
+@dataclass(frozen=True)
+class PhotoFolder:
+    """Single photos: `len(set)`, and `set[i] -> (name, pixels (H, W, 3) uint8 RGB)`; name is the path without suffix."""
+
+    folder: Path
+    photos: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def __getitem__(self, index: int) -> tuple[str, np.ndarray]:
+        photo = self.photos[index]
+        return without_suffix(photo), read_rgb(self.folder / photo)
+
+
+def open_photos(folder: str | Path) -> PhotoFolder:
+    """Every photo in a folder and in the folders below it; links that lead out of the folder are not followed.
+
+    Raises:
+        DatasetError: there is no such folder, or no photo in it.
+    """
+    listing = list_photos(folder)
+    if not listing.photos:
+        raise DatasetError(f"{folder} holds no photo ({', '.join(sorted(IMAGE_SUFFIXES))}){links_note(listing)}.")
+    return PhotoFolder(Path(folder), listing.photos)
+
+
+def list_photos(folder: str | Path) -> Listing:
+    """The image files (by suffix) below a folder. Linked folders and links to files outside the folder are left out.
+
+    Hidden files and folders (their names begin with a dot) are left out too.
+
+    Raises:
+        DatasetError: there is no such folder, or a folder cannot be read.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise DatasetError(f"{folder} is not a folder." if root.exists() else f"There is no folder {folder}.")
+
+    def refuse(error: OSError) -> None:
+        raise DatasetError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
+
+    inside = root.resolve()
+    photos: list[str] = []
+    links_left_out = 0
+    for parent, folders, files in os.walk(root, onerror=refuse):
+        here = Path(parent)
+        links_left_out += sum((here / name).is_symlink() for name in folders)
+        folders[:] = [name for name in folders if not name.startswith(".") and not (here / name).is_symlink()]
+        for name in files:
+            path = here / name
+            if name.startswith(".") or path.suffix.lower() not in IMAGE_SUFFIXES:
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(inside):
+                links_left_out += 1
+                continue
+            photos.append(path.relative_to(root).as_posix())
+    return Listing(tuple(sorted(photos, key=natural_key)), links_left_out)
+
+
+def natural_key(name: str) -> list[tuple[str, int]]:
+    """Sorts names as people count: `2.jpg` before `10.jpg`."""
+    return [(text, int(number or -1)) for text, number in re.findall(r"(\D*)(\d*)", name)]
+
+
+def without_suffix(photo: str) -> str:
+    """`rainy/rain-001.png` -> `rainy/rain-001`."""
+    return photo[: photo.rindex(".")]
+
+
+def links_note(listing: Listing) -> str:
+    """What to add to a sentence about a folder that lacks something, when links in it were not followed."""
+    return (
+        "" if listing.links_left_out == 0 else f" (links out of the folder, {listing.links_left_out}, are not followed)"
+    )
