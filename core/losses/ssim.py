@@ -1,0 +1,39 @@
+"""SSIM and the SSIM loss, differentiable (paper, eq. (8))."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def gaussian_window(size: int = 11, sigma: float = 1.5) -> Tensor:
+    """Gaussian weights that sum to one, (size,)."""
+    distance = torch.arange(size, dtype=torch.float64) - (size - 1) / 2
+    window = torch.exp(-distance.square() / (2 * sigma**2))
+    return window / window.sum()
+
+
+def ssim(a: Tensor, b: Tensor) -> Tensor:
+    """Structural similarity (Wang et al. 2004): 11×11 Gaussian window of σ 1.5, K1 = 0.01, K2 = 0.03.
+
+    Two tensors (B, C, H, W), values 0…1, H and W at least 11 -> scalar, the mean over all windows that lie inside.
+
+    Raises:
+        ValueError: the shapes differ or are smaller than the window.
+    """
+    if a.shape != b.shape or min(a.shape[-2:]) < 11:
+        raise ValueError(f"SSIM takes two equal shapes of at least 11×11, not {tuple(a.shape)} and {tuple(b.shape)}.")
+    batch, channels = a.shape[:2]
+    window = gaussian_window().to(a)
+    moments = torch.cat((a, b, a * a, b * b, a * b)).reshape(5 * batch * channels, 1, *a.shape[-2:])
+    moments = F.conv2d(F.conv2d(moments, window.view(1, 1, -1, 1)), window.view(1, 1, 1, -1))
+    mean_a, mean_b, square_a, square_b, product = moments.chunk(5)
+    variance_a, variance_b = square_a - mean_a**2, square_b - mean_b**2
+    covariance = product - mean_a * mean_b
+    c1, c2 = 0.01**2, 0.03**2
+    luminance = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
+    return (luminance * (2 * covariance + c2) / (variance_a + variance_b + c2)).mean()
+
+
+def ssim_loss(derained: Tensor, clean: Tensor) -> Tensor:
+    """L_ssim = −SSIM(y, ỹ), eq. (8). (B, C, H, W), values 0…1 -> scalar."""
+    return -ssim(derained, clean)

@@ -1,0 +1,94 @@
+"""The building blocks of both networks: residual units, gated blocks, convolutional LSTM."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class ResidualUnit(nn.Module):
+    """Conv-ReLU-Conv-ReLU with a skip, the unit of the rain mask learner (paper, section 3.1 (1)).
+
+    (B, channels, H, W) -> the same shape.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + F.relu(self.conv2(F.relu(self.conv1(x))))
+
+
+class ConvLSTM(nn.Module):
+    """One convolutional LSTM cell (Shi et al. 2015, without peepholes).
+
+    Input (B, channels, H, W) and the state (hidden, cell) of the same shape, or None at the first step -> the new state.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.gates = nn.Conv2d(2 * channels, 4 * channels, 3, padding=1)
+
+    def forward(self, x: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
+        hidden, cell = state if state is not None else (torch.zeros_like(x), torch.zeros_like(x))
+        i, f, o, g = self.gates(torch.cat((x, hidden), 1)).chunk(4, 1)
+        cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(cell), cell
+
+
+class ChannelNorm(nn.Module):
+    """Layer normalisation over the channels of each pixel; free of copies on channels_last input.
+
+    (B, channels, H, W) -> the same shape.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        normed = F.layer_norm(x.permute(0, 2, 3, 1), self.weight.shape, self.weight, self.bias, 1e-6)
+        return normed.permute(0, 3, 1, 2)
+
+
+class GatedBlock(nn.Module):
+    """NAFNet's block (Chen et al. 2022, figure 3c) without its global channel attention, so that tiles agree with the whole.
+
+    Each half is normalised, widened to twice the channels, halved again by multiplying the two halves (the simple
+    gate), projected, scaled by a learnt weight per channel that starts at zero, and added. (B, channels, H, W) -> the same shape.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm1 = ChannelNorm(channels)
+        self.expand1 = nn.Conv2d(channels, 2 * channels, 1)
+        self.depthwise = nn.Conv2d(2 * channels, 2 * channels, 3, padding=1, groups=2 * channels)
+        self.project1 = nn.Conv2d(channels, channels, 1)
+        self.norm2 = ChannelNorm(channels)
+        self.expand2 = nn.Conv2d(channels, 2 * channels, 1)
+        self.project2 = nn.Conv2d(channels, channels, 1)
+        self.scale1 = nn.Parameter(torch.zeros(1, channels, 1, 1))
+        self.scale2 = nn.Parameter(torch.zeros(1, channels, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        a, b = self.depthwise(self.expand1(self.norm1(x))).chunk(2, 1)
+        x = x + self.scale1 * self.project1(a * b)
+        a, b = self.expand2(self.norm2(x)).chunk(2, 1)
+        return x + self.scale2 * self.project2(a * b)
+
+
+class PlainBlock(nn.Module):
+    """Two 3×3 convolutions with ReLU and a skip. (B, channels, H, W) -> the same shape."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv2(F.relu(self.conv1(x)))
+
+
+BLOCKS: dict[str, type[nn.Module]] = {"gated": GatedBlock, "plain": PlainBlock}
