@@ -21,7 +21,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class PhotoFolder:
-    """Single photos: `len(set)`, and `set[i] -> (name, pixels (H, W, 3) uint8 RGB)`; name is the path without suffix."""
+    """Single photos: `len(set)`, and `set[i] -> (name, pixels (H, W, 3) uint8 RGB)`; name: path without suffix."""
 
     folder: Path
     photos: tuple[str, ...]
@@ -91,6 +91,5 @@ def without_suffix(photo: str) -> str:
 
 def links_note(listing: Listing) -> str:
     """What to add to a sentence about a folder that lacks something, when links in it were not followed."""
-    return (
-        "" if listing.links_left_out == 0 else f" (links out of the folder, {listing.links_left_out}, are not followed)"
-    )
+    count = listing.links_left_out
+    return f" ({count} {'link is' if count == 1 else 'links are'} not followed)" if count else ""

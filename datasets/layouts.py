@@ -9,15 +9,15 @@ from functools import cached_property
 class Layout:
     """How a set names its photos below its folder.
 
-    In a pattern `{}` stands for what the names of a rainy photo and of its clean one have in common, and `*` for anything
-    else; neither crosses a `/`. A pattern holds for the whole path below the folder, small and capital letters alike.
+    In a pattern `{}` stands for what the names of a rainy photo and of its clean one have in common, and `*` for
+    anything else; neither crosses a `/`. A pattern holds for the whole path below the folder, in small or capital letters.
 
     Attributes:
         about: which sets have the layout.
         rainy, clean: the two patterns.
         key: regular expression that what `{}` stands for must fit.
         rainy_per_clean: how many rainy photos each clean one has; None for one or more.
-        side_by_side: rainy and clean are one file, the clean photo in its left half and the rainy one in its right half.
+        side_by_side: rainy and clean photo are one file, the clean one its left half, the rainy one its right half.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Paired sets: rainy photos with their clean ones, in a folder of a published layout or of one given by two patterns."""
+"""Paired sets: rainy photos with their clean ones, in a folder of a published layout or by two patterns."""
 
 import posixpath
 from collections import defaultdict
@@ -55,7 +55,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class PairedFolder:
-    """A paired set: `len(set)`, and `set[i] -> (name, rainy (H, W, 3) uint8, clean (H, W, 3) uint8)` in natural order."""
+    """A paired set: `len(set)`, and `set[i] -> (name, rainy (H, W, 3) uint8, clean (H, W, 3) uint8)`, natural order."""
 
     folder: Path
     layout: Layout
@@ -88,9 +88,7 @@ def open_pairs(
     listing = list_photos(folder)
     if rainy_pattern is not None or clean_pattern is not None:
         if rainy_pattern is None or clean_pattern is None or layout is not None:
-            raise DatasetError(
-                "Two patterns are needed, one for the rainy and one for the clean photos, and no layout."
-            )
+            raise DatasetError("Give two patterns, one for the rainy and one for the clean photos, and no layout.")
         try:
             chosen = own_layout(rainy_pattern, clean_pattern)
         except ValueError as error:
@@ -155,9 +153,7 @@ def _match(folder: str | Path, listing: Listing, layout: Layout) -> tuple[Pair, 
     for photo in in_order:
         name = without_suffix(posixpath.relpath(photo, common or "."))
         if name in pairs:
-            raise DatasetError(
-                f"{folder} has two rainy photos of the name {name}: {pairs[name].rainy.name} and {photo}."
-            )
+            raise DatasetError(f"{folder} has two rainy photos named {name}: {pairs[name].rainy.name} and {photo}.")
         pairs[name] = Pair(name, Path(folder, photo), Path(folder, clean_of[photo]), layout.side_by_side)
     return tuple(pairs.values())
 

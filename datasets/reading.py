@@ -1,6 +1,7 @@
 """Reads a photo as every set gives it: upright, RGB, 8-bit."""
 
 from pathlib import Path
+
 import numpy as np
 from PIL import Image
 
