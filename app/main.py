@@ -1,0 +1,34 @@
+"""The demo's command line, `python -m app`; run as a file it is a Space's `app_file`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serves the demo until interrupted; returns 0 done, 1 failed (2, wrong use, is argparse's)."""
+    parser = argparse.ArgumentParser(
+        prog="python -m app", description="Serves the demo page.", epilog="example: python -m app --port 8000"
+    )
+    parser.add_argument("--host", default=os.environ.get("HOST"), help="address to listen on (HOST, else 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT"), help="port to listen on (PORT, else 7860)")
+    parser.add_argument("--weights", type=Path, help="folder of the model (weights/fast)")
+    arguments = parser.parse_args(argv)
+
+    from app.server import serve
+    from core.errors import UserError
+
+    try:
+        serve(arguments.host, arguments.port, arguments.weights)
+    except UserError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.path[0] = str(ROOT)
+    sys.exit(main())

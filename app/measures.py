@@ -1,0 +1,58 @@
+"""The rain measures as four cards of HTML, each with its definition, the direction also drawn."""
+
+from math import cos, radians, sin
+
+from core.rain_measures import THRESHOLD, RainMeasures
+
+DEFINITIONS = {
+    "Coverage": f"Pixels where the mask m is above {round(255 * THRESHOLD)}/255.",
+    "Direction": "Mean of the streaks, from the vertical; positive where their upper ends lean to the right.",
+    "Spread": "Standard deviation of the streaks’ direction.",
+    "Density": "Lower tips of streaks for each million pixels.",
+}
+
+
+def cards(measures: RainMeasures) -> str:
+    """HTML of the four cards; a dash where a measure is unknown (no rain, no common direction, too dense to count)."""
+    return (
+        '<dl class="measures">'
+        + card("Coverage", number(measures.coverage, ".1f"), "%", bar(measures.coverage))
+        + card("Direction", number(measures.direction, "+.0f"), "°", compass(measures.direction, measures.spread))
+        + card("Spread", number(measures.spread, ".0f"), "°", "")
+        + card("Density", number(measures.density, ".0f"), " streaks/MP", "")
+        + "</dl>"
+    )
+
+
+def card(name: str, value: str, unit: str, drawing: str) -> str:
+    """One measure: name, value with unit, drawing, definition."""
+    return (
+        f'<div class="measure"><dt>{name}</dt><dd class="value">{value}<small>{unit}</small>{drawing}</dd>'
+        f'<dd class="definition">{DEFINITIONS[name]}</dd></div>'
+    )
+
+
+def number(value: float | None, form: str) -> str:
+    """The value with a true minus sign, or a dash."""
+    return "–" if value is None else format(value, form).replace("-", "−")
+
+
+def bar(coverage: float) -> str:
+    """A bar filled to `coverage` per cent."""
+    return f'<span class="bar" aria-hidden="true"><i style="width:{coverage:.1f}%"></i></span>'
+
+
+def compass(direction: float | None, spread: float | None) -> str:
+    """SVG of a half dial: the vertical dashed, the mean direction as a line, its spread as a fan."""
+    marks = '<path class="rim" d="M4 46 A40 40 0 0 1 84 46"/><path class="vertical" d="M44 46 V6"/>'
+    if direction is not None:
+        spread = min(spread or 0, 60)
+        left, right = (point(direction + side * spread, 36) for side in (-1, 1))
+        tip = point(direction, 40)
+        marks += f'<path class="fan" d="M44 46 L{left} A36 36 0 0 1 {right} Z"/><path class="mean" d="M44 46 L{tip}"/>'
+    return f'<svg class="compass" viewBox="0 0 88 50" aria-hidden="true">{marks}</svg>'
+
+
+def point(degrees: float, radius: float) -> str:
+    """SVG point at `degrees` clockwise from the vertical round the dial's centre."""
+    return f"{44 + radius * sin(radians(degrees)):.1f} {46 - radius * cos(radians(degrees)):.1f}"

@@ -1,0 +1,63 @@
+"""Small pictures for the page: shrunk copies of photos and masks, written as PNG (the downloads never pass through here)."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from core.images import Photo
+
+FAST_PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+BACKDROP = 0.45
+
+
+def shrink(pixels: np.ndarray, side: int) -> np.ndarray:
+    """Shrinks (H, W) or (H, W, C) by averaging until no side is longer than `side`; smaller ones stay as they are."""
+    height, width = pixels.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], *pixels.shape[2:])
+
+
+def to_8_bit(pixels: np.ndarray) -> np.ndarray:
+    """uint8 from uint8, uint16 or float32 in 0…1, same shape."""
+    if pixels.dtype == np.uint16:
+        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if pixels.dtype == np.float32:
+        return np.rint(pixels * 255).astype(np.uint8)
+    return pixels
+
+
+def preview(photo: Photo, pixels: np.ndarray, side: int) -> np.ndarray:
+    """`pixels` (those of `photo`, or derained) shrunk to (h, w, 3) RGB or, where the photo has alpha, (h, w, 4), uint8."""
+    small = to_8_bit(shrink(pixels, side))
+    colour = np.repeat(small, 3, axis=2) if small.shape[2] == 1 else small
+    if photo.alpha is None:
+        return colour
+    return np.dstack([colour, to_8_bit(shrink(photo.alpha, side))])
+
+
+def colours_over(photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """The mask as colours over the darkened grey photo.
+
+    Args:
+        photo: (h, w, 3 or 4) RGB uint8.
+        mask: (h, w) uint8, 0 no rain … 255 rain.
+
+    Returns:
+        (h, w, 3) RGB uint8: where the mask is 0 the photo alone, where it is 255 the colour alone.
+    """
+    grey = cv2.cvtColor(np.ascontiguousarray(photo[..., :3]), cv2.COLOR_RGB2GRAY)[..., None] * np.float32(BACKDROP)
+    colour = cv2.cvtColor(cv2.applyColorMap(mask, cv2.COLORMAP_TURBO), cv2.COLOR_BGR2RGB)
+    opacity = np.sqrt(mask.astype(np.float32) / 255)[..., None]
+    return np.rint(grey + opacity * (colour - grey)).astype(np.uint8)
+
+
+def save_png(pixels: np.ndarray, path: Path) -> Path:
+    """Writes (h, w), (h, w, 3) or (h, w, 4) uint8 quickly rather than small; returns `path`."""
+    if pixels.ndim == 3:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA if pixels.shape[2] == 4 else cv2.COLOR_RGB2BGR)
+    path.write_bytes(cv2.imencode(".png", pixels, FAST_PNG)[1].tobytes())
+    return path
