@@ -1,0 +1,192 @@
+"""Derains one photo of any size: whole when it is small enough, in overlapping tiles when it is large."""
+
+import math
+import numbers
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+
+from core.inference.device import choose_device, choose_dtype
+from core.inference.errors import InferenceError
+from core.inference.tiles import Span, blend, split
+from core.networks import SemiDerainGAN
+
+DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
+DEFAULT_TILE = 1024
+DEFAULT_OVERLAP = 96
+
+
+@dataclass(frozen=True)
+class Result:
+    """What deraining a photo of (H, W, channels) gives.
+
+    Attributes:
+        pixels: derained image ỹ, same shape and dtype as the photo.
+        mask: rain mask m of the last step, (H, W) float32, 0…1.
+        masks: every step's mask, each (H, W) float32, 0…1, if they were asked for; otherwise empty.
+        generator: the generator that made `pixels`.
+    """
+
+    pixels: np.ndarray
+    mask: np.ndarray
+    masks: list[np.ndarray] = field(default_factory=list)
+    generator: str = ""
+
+
+class Derainer:
+    """Holds a model on a device, ready to derain photos.
+
+    Args:
+        weights: folder with config.json and model.safetensors, or a model; a model is moved to the device, set to
+            evaluation mode and used as it is.
+        device: "auto", "cpu", "cuda" or "cuda:N".
+        dtype: number format of the convolutions, "auto", "float32", "bfloat16" or "float16" (CUDA only).
+        tile: longest side of a tile in pixels; photos of at most tile × tile pixels are done whole. None: always whole.
+        overlap: width in pixels of the strip that neighbouring tiles share.
+
+    Raises:
+        InferenceError: weights that cannot be loaded, a device that is not there, or a tile shorter than 3 overlaps.
+    """
+
+    def __init__(
+        self,
+        weights: str | Path | SemiDerainGAN = DEFAULT_WEIGHTS,
+        *,
+        device: str = "auto",
+        dtype: str = "auto",
+        tile: int | None = DEFAULT_TILE,
+        overlap: int = DEFAULT_OVERLAP,
+    ) -> None:
+        self.device = choose_device(device)
+        self.dtype = choose_dtype(self.device, dtype)
+        model = weights if isinstance(weights, SemiDerainGAN) else load_model(weights)
+        self.model = model.eval().to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        stride = self.model.stride
+        self.overlap = math.ceil(overlap / stride) * stride
+        self.tile = None if tile is None else tile // stride * stride
+        if overlap < 0 or (self.tile is not None and self.tile < max(3 * self.overlap, stride)):
+            raise InferenceError(
+                f"A tile of {tile} pixels is too small: it must be at least {max(3 * self.overlap, stride)} pixels."
+                if overlap >= 0
+                else f"The overlap of tiles must not be negative, but is {overlap}."
+            )
+
+    def __call__(
+        self,
+        pixels: np.ndarray,
+        *,
+        generator: str | None = None,
+        strength: float = 1.0,
+        steps: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Result:
+        """Derains one photo.
+
+        Args:
+            pixels: rainy image x, (H, W, 3) RGB or (H, W, 1) grey, uint8 or uint16, H and W at least 1. Grey is
+                shown to the model as three equal channels, and their mean comes back.
+            generator: one of the model's generators; None for its default.
+            strength: s in 0…1; gives x + s(ỹ − x), rounded. 0 gives x itself, bit for bit.
+            steps: whether to return every step's mask.
+            progress: called with (tiles done, tiles in all), first with 0 done. What it raises ends the work.
+
+        Raises:
+            InferenceError: wrong pixels or settings, memory that does not suffice, or a model that gives no numbers.
+        """
+        _check_pixels(pixels)
+        if not isinstance(strength, numbers.Real) or not 0 <= strength <= 1:
+            raise InferenceError(f"The strength must be a number from 0 to 1, but is {strength!r}.")
+        generator = self.model.default_generator if generator is None else generator
+        if generator not in self.model.generators:
+            raise InferenceError(
+                f"These weights hold no generator {generator!r}, only {', '.join(self.model.generators)}."
+            )
+
+        height, width, channels = pixels.shape
+        rows, columns = self._cut(height, width)
+        total = len(rows) * len(columns)
+        derained = np.empty_like(pixels)
+        masks: list[np.ndarray] = []
+
+        def predict(row: Span, column: Span) -> np.ndarray:
+            return self._predict(pixels[row.start : row.stop, column.start : column.stop], generator, steps)
+
+        if progress:
+            progress(0, total)
+        try:
+            for done, (y, x, values) in enumerate(blend(rows, columns, predict), 1):
+                _mix(pixels[y, x], values[:channels], float(strength), out=derained[y, x])
+                step_masks = values[channels:]
+                masks = masks or [np.empty((height, width), np.float32) for _ in step_masks]
+                for mask, part in zip(masks, step_masks):
+                    np.clip(part, 0, 1, out=mask[y, x])
+                if progress:
+                    progress(done, total)
+        except (MemoryError, torch.OutOfMemoryError) as error:
+            raise InferenceError(
+                f"There is not enough memory to derain {width} × {height} pixels; use smaller tiles."
+            ) from error
+        return Result(derained, masks[-1], masks if steps else [], generator)
+
+    def _cut(self, height: int, width: int) -> tuple[list[Span], list[Span]]:
+        stride = self.model.stride
+        padded = math.ceil(height / stride) * math.ceil(width / stride) * stride**2
+        if self.tile is None or padded <= self.tile**2:
+            return [Span(0, height, 0, 0)], [Span(0, width, 0, 0)]
+        return tuple(split(length, self.tile, self.overlap, stride) for length in (height, width))  # type: ignore[return-value]
+
+    @torch.inference_mode()
+    def _predict(self, pixels: np.ndarray, generator: str, steps: bool) -> np.ndarray:
+        """(h, w, c) integers -> (c + masks, h, w) float32: derained image and mask, or every step's, all 0…1."""
+        channels = pixels.shape[2]
+        x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(2, 0, 1)[None].float()
+        x = x.div_(np.iinfo(pixels.dtype).max).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
+            derained, mask, masks = self.model(x, generator)
+        if channels == 1:
+            derained = derained.float().mean(1, keepdim=True)
+        values = torch.cat([part.float() for part in (derained, *(masks if steps else (mask,)))], 1)[0]
+        if not torch.isfinite(values).all():
+            raise InferenceError("The model gave values that are not numbers; its weights are damaged.")
+        return values.cpu().contiguous().numpy()
+
+
+def load_model(folder: str | Path) -> SemiDerainGAN:
+    """The model saved in a local folder as config.json and model.safetensors.
+
+    Raises:
+        InferenceError: there is no such folder, or it holds no such model.
+    """
+    folder = Path(folder)
+    for name in ("config.json", "model.safetensors"):
+        if not (folder / name).is_file():
+            raise InferenceError(f"There are no weights in {folder}: {name} is missing.")
+    try:
+        return SemiDerainGAN.from_pretrained(str(folder))
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise InferenceError(f"The weights in {folder} cannot be loaded: {reason}") from error
+
+
+def _check_pixels(pixels: np.ndarray) -> None:
+    if not isinstance(pixels, np.ndarray):
+        raise InferenceError(f"A photo must be a NumPy array, not {type(pixels).__name__}.")
+    if pixels.dtype not in (np.uint8, np.uint16):
+        raise InferenceError(f"A photo must hold uint8 or uint16, not {pixels.dtype}.")
+    if pixels.ndim != 3 or pixels.shape[2] not in (1, 3):
+        raise InferenceError(f"A photo must have the shape (height, width, 1 or 3), not {pixels.shape}.")
+    if 0 in pixels.shape:
+        raise InferenceError(f"A photo must have at least one pixel, but its shape is {pixels.shape}.")
+
+
+def _mix(pixels: np.ndarray, derained: np.ndarray, strength: float, out: np.ndarray) -> None:
+    """Writes x + s(ỹ − x), rounded, into `out`: pixels and out (h, w, c) integers, derained (c, h, w) float32, 0…1."""
+    top = np.iinfo(pixels.dtype).max
+    for channel, values in enumerate(derained):
+        x = pixels[:, :, channel].astype(np.float32)
+        mixed = x + strength * (values * top - x)
+        out[:, :, channel] = np.clip(np.rint(mixed), 0, top)
