@@ -10,7 +10,7 @@ class Layout:
     """How a set names its photos below its folder.
 
     In a pattern `{}` stands for what the names of a rainy photo and of its clean one have in common, and `*` for
-    anything else; neither crosses a `/`. A pattern holds for the whole path below the folder, in small or capital letters.
+    anything else; neither crosses a `/`. A pattern holds for the whole path below the folder; capitals do not matter.
 
     Attributes:
         about: which sets have the layout.

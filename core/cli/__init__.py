@@ -3,10 +3,12 @@
 import argparse
 import importlib
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 
 from core.errors import UsageError, UserError
+from datasets.errors import DatasetError
 
 COMMANDS = {
     "derain": "take the rain out of photos",
@@ -14,7 +16,8 @@ COMMANDS = {
     "train": "train a model",
     "benchmark": "speed and memory of a model",
 }
-"""Subcommand -> summary for `--help`. `core/cli/NAME.py` gives `add_parser(subparsers)` and `run(args) -> int`."""
+"""Subcommand -> summary for `--help`. `core/cli/NAME.py` gives `add_parser(subparsers)` and `run(args) -> int`; besides
+its own arguments `args` holds `command_line`, the command as it was given."""
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -41,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = arguments[0] if arguments and arguments[0] in COMMANDS else None
     try:
         args = build_parser(command).parse_args(arguments)
+        args.command_line = shlex.join(["python", "-m", "core", *arguments])
         return importlib.import_module(f"core.cli.{args.command}").run(args)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else DONE if stop.code is None else FAILED
@@ -48,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say("interrupted", INTERRUPTED)
     except UsageError as error:
         return _say(str(error), WRONG_USE)
-    except UserError as error:
+    except (UserError, DatasetError) as error:
         return _say(str(error), FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,195 @@
+"""`python -m core evaluate`: PSNR and SSIM of a model, of a peer or of derained images on disk."""
+
+import argparse
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import UsageError
+from core.metrics import PROTOCOLS
+from datasets.layouts import LAYOUTS
+
+if TYPE_CHECKING:
+    import torch
+
+    from core.evaluation import Derain
+
+DEFAULT_GENERATOR = "gs"
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `evaluate` with its arguments."""
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="PSNR and SSIM of a model over pairs of rainy and clean photos",
+        description="Measures a model over pairs of rainy and clean photos, or over clean photos alone. The derained "
+        "images are rounded to 8 bits, and nothing is downscaled. docs/evaluation.md says what each figure is.",
+        epilog="""examples:
+  python -m core evaluate --data Rain100L --protocol y,rgb --json rain100l.json
+  python -m core evaluate --data mine --rainy 'wet/{}.png' --clean-photos 'dry/{}.png'
+  python -m core evaluate --data Rain100H --outputs derained/ --csv photos.csv
+  python -m core evaluate --clean clean-photos/ --limit 50
+  python -m core evaluate --data Rain100L --peer prenet:net_latest.pth""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = parser.add_argument_group("what is measured over").add_mutually_exclusive_group(required=True)
+    what.add_argument("--data", metavar="DIR", help="folder of pairs")
+    what.add_argument("--clean", metavar="DIR", help="folder of clean photos: what does the model change in them?")
+    parser.add_argument("--layout", choices=sorted(LAYOUTS), help="how --data is laid out (default: by its names)")
+    parser.add_argument("--rainy", metavar="PATTERN", help="rainy photos below --data, such as 'wet/{}.png'")
+    parser.add_argument("--clean-photos", metavar="PATTERN", help="clean photos below --data, such as 'dry/{}.png'")
+    parser.add_argument("--limit", metavar="N", type=_positive, help="only the first N photos")
+
+    who = parser.add_argument_group("what is measured").add_mutually_exclusive_group()
+    who.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
+    who.add_argument("--peer", metavar="NAME:FILE", help="another method with its published weights: prenet:FILE")
+    who.add_argument(
+        "--outputs", metavar="DIR", help="derained images on disk, named like the rainy or the clean photos"
+    )
+    parser.add_argument(
+        "--generator", choices=("gs", "gr"), help=f"generator of --weights (default: {DEFAULT_GENERATOR})"
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
+    parser.add_argument(
+        "--dtype", choices=("auto", "float32", "bfloat16", "float16"), help="of --weights (default: auto)"
+    )
+
+    parser.add_argument(
+        "--protocol",
+        metavar="P",
+        action="append",
+        type=_protocols,
+        help=f"{', '.join(PROTOCOLS)} or all; several by commas (default: y, with --clean rgb)",
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="writes all figures; - for standard output, in place of the table"
+    )
+    parser.add_argument("--csv", metavar="FILE", help="writes a row for each photo")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measures, prints the table, writes the files."""
+    _check(args)
+    from tqdm import tqdm
+
+    from core.cli.evaluation_report import as_text, report, write_csv, write_json
+    from core.evaluation import evaluate_clean, evaluate_outputs, evaluate_pairs
+    from datasets.folders import open_photos
+    from datasets.pairs import open_pairs
+
+    given = [name for names in args.protocol or [] for name in names] or ["rgb" if args.clean else "y"]
+    protocols = [name for name in PROTOCOLS if name in given]
+    options: dict[str, Any] = {
+        "limit": args.limit,
+        "progress": partial(tqdm, desc="evaluating", unit="photo", disable=None, leave=False),
+    }
+    data: dict[str, Any]
+    if args.clean:
+        photos = open_photos(args.clean)
+        data = {"folder": args.clean, "kind": "clean photos", "photos_in_folder": len(photos)}
+        derain, method = _method(args)
+        table = evaluate_clean(derain, photos, protocols, **options)
+    else:
+        pairs = open_pairs(args.data, args.layout, args.rainy, args.clean_photos)
+        data = {"folder": args.data, "kind": "pairs", "layout": pairs.layout.name, "photos_in_folder": len(pairs)}
+        if args.outputs:
+            method = {"method": "images on disk", "folder": args.outputs}
+            table = evaluate_outputs(args.outputs, pairs, protocols, **options)
+        else:
+            derain, method = _method(args)
+            table = evaluate_pairs(derain, pairs, protocols, **options)
+
+    figures = report(table, protocols, data=data, method=method, command=args.command_line)
+    if args.csv:
+        write_csv(table, args.csv)
+    if args.json:
+        write_json(figures, args.json)
+    if args.json != "-":
+        print(as_text(figures))
+    return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Finds before the work starts what would spoil its end."""
+    if (args.peer or args.outputs) and (args.generator or args.dtype):
+        raise UsageError("--generator and --dtype belong to --weights, not to --peer or --outputs.")
+    if args.clean and (args.layout or args.rainy or args.clean_photos or args.outputs):
+        raise UsageError("--layout, --rainy, --clean-photos and --outputs belong to --data, not to --clean.")
+    if bool(args.rainy) != bool(args.clean_photos) or (args.rainy and args.layout):
+        raise UsageError("--rainy and --clean-photos go together, and without --layout.")
+    for file in (args.json, args.csv):
+        if file and file != "-" and not Path(file).absolute().parent.is_dir():
+            raise UsageError(f"The folder of {file} does not exist.")
+
+
+def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":
+    """What derains, and what a report says of it."""
+    if args.peer:
+        return _peer(args.peer, args.device)
+
+    from core.inference import DEFAULT_WEIGHTS, Derainer
+
+    folder = Path(args.weights) if args.weights else DEFAULT_WEIGHTS
+    derainer = Derainer(folder, device=args.device, dtype=args.dtype or "auto")
+    generator = args.generator or DEFAULT_GENERATOR
+
+    def derain(pixels: Any) -> Any:
+        result = derainer(pixels, generator=generator)
+        return result.pixels, result.mask
+
+    return derain, {
+        "method": "Semi-DerainGAN",
+        "weights": args.weights or "/".join(folder.parts[-2:]),
+        "sha256": _sha256(folder / "model.safetensors"),
+        "generator": generator,
+        "dtype": str(derainer.dtype).removeprefix("torch."),
+        "machine": _machine(derainer.device),
+    }
+
+
+def _peer(peer: str, device_name: str) -> "tuple[Derain, dict[str, Any]]":
+    from core.evaluation import derain_by
+    from core.inference.device import choose_device
+    from core.peers import PEERS
+
+    name, _, file = peer.partition(":")
+    if name not in PEERS or not file:
+        raise UsageError(f"--peer takes NAME:FILE, and NAME is one of {', '.join(PEERS)}, not {peer!r}.")
+    device = choose_device(device_name)
+    derain = derain_by(PEERS[name](file), device)
+    return derain, {
+        "method": name,
+        "weights": file,
+        "sha256": _sha256(Path(file)),
+        "dtype": "float32",
+        "machine": _machine(device),
+    }
+
+
+def _machine(device: "torch.device") -> str:
+    from core.machine import describe_machine
+
+    return describe_machine(device)
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with open(file, "rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _protocols(text: str) -> list[str]:
+    names = list(PROTOCOLS) if text == "all" else text.split(",")
+    for name in names:
+        if name not in PROTOCOLS:
+            raise argparse.ArgumentTypeError(f"there is no protocol {name!r}; there are {', '.join(PROTOCOLS)} and all")
+    return names
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)

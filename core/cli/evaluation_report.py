@@ -1,0 +1,109 @@
+"""What `evaluate` gives out: the figures with all that a figure must name, as text, JSON and CSV."""
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from core.evaluation import summarise
+from core.images.atomic import write_atomically
+from core.metrics import PROTOCOLS
+
+WORST = 3
+
+
+def report(
+    table: pd.DataFrame, protocols: Sequence[str], *, data: dict[str, Any], method: dict[str, Any], command: str
+) -> dict[str, Any]:
+    """All that JSON holds: what was measured over what, by which protocols and command; means, worst and all photos.
+
+    PSNR of equal photos is infinite and JSON has no infinity: it is null in "photos" and "worst", 100 dB in the means.
+    """
+    first = f"derained_psnr_{protocols[0]}"
+    return {
+        "command": command,
+        "data": data,
+        "method": method,
+        "protocols": {name: PROTOCOLS[name].about for name in protocols},
+        "figures": summarise(table, protocols),
+        "worst": _rows(table.nsmallest(WORST, first)),
+        "photos": _rows(table),
+    }
+
+
+def as_text(figures: dict[str, Any]) -> str:
+    """The table for people: what a figure must name, the means, the mask, the worst photos."""
+    data, method, means = figures["data"], figures["method"], figures["figures"]
+    layout = f", layout {data['layout']}" if "layout" in data else ""
+    count = f"{means['photos']} of {data['photos_in_folder']} {data['kind']}"
+    lines = [f"data       {data['folder']} ({count}{layout})"]
+    if "weights" in method:
+        generator = f", generator {method['generator']}" if "generator" in method else ""
+        lines.append(f"method     {method['method']}, weights {method['weights']}{generator}, {method['dtype']}")
+        lines.append(f"sha256     {method['sha256']}")
+        lines.append(f"machine    {method['machine']}")
+    else:
+        lines.append(f"method     {method['method']}, {method['folder']}")
+    lines += [f"command    {figures['command']}", ""]
+    lines += _means(means["protocols"])
+    lines += _mask(means.get("mask", {}))
+    name = next(iter(means["protocols"]))
+    worst = [f"{row['photo']} {_decibels(row[f'derained_psnr_{name}'])}" for row in figures["worst"]]
+    lines += ["", f"worst by PSNR ({name}): {', '.join(worst)}"]
+    return "\n".join(lines)
+
+
+def write_csv(table: pd.DataFrame, path: str | Path) -> None:
+    """A row for each photo; written under a temporary name, then renamed."""
+    write_atomically(Path(path), table.to_csv(index=False, lineterminator="\n").encode())
+
+
+def write_json(figures: dict[str, Any], path: str | Path) -> None:
+    """The report to a file (written under a temporary name, then renamed), or to standard output for `-`."""
+    text = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if path == "-":
+        print(text, end="")
+    else:
+        write_atomically(Path(path), text.encode())
+
+
+def _means(protocols: dict[str, Any]) -> list[str]:
+    stages = list(next(iter(protocols.values())))
+    titles = {"rainy": "rainy image", "derained": "derained image" if "rainy" in stages else "against the input"}
+    lines = [
+        f"{'':10}" + "".join(f"{titles[stage]:>20}" for stage in stages) + f"{'median':>10}",
+        f"{'protocol':10}" + f"{'PSNR':>12}{'SSIM':>8}" * len(stages) + f"{'PSNR':>10}",
+    ]
+    for name, figures in protocols.items():
+        means = "".join(f"{figures[stage]['psnr']:12.2f}{figures[stage]['ssim']:8.4f}" for stage in stages)
+        lines.append(f"{name:10}{means}{figures['derained']['psnr_median']:10.2f}")
+    equal = next(iter(protocols.values()))["derained"]["equal"]
+    if equal:
+        lines.append(f"{equal} derained images equal the clean photo and count as 100 dB in the means")
+    return lines
+
+
+def _mask(mask: dict[str, Any]) -> list[str]:
+    lines = []
+    if "average_precision" in mask:
+        precision = mask["average_precision"]
+        text = "none, no pixel is rain" if precision is None else f"{precision:.4f}"
+        lines.append(f"mask m: average precision for |x − y| > 10/255: {text}")
+    if mask:
+        lines.append(f"mask m: mean {mask['mean']:.5f}, median of the photos' means {mask['median']:.5f}")
+    return ["", *lines] if lines else []
+
+
+def _decibels(psnr: float | None) -> str:
+    return "equal" if psnr is None else f"{psnr:.2f} dB"
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
