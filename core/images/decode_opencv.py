@@ -1,0 +1,31 @@
+"""OpenCV's decoder, for 16 bits a sample; quiet, and in RGB order."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.images.refusals import Refusal
+
+
+def decode_unchanged(content: bytes | NDArray[np.uint8]) -> NDArray[np.generic]:
+    """The first picture of a file as (H, W, C) in the file's own depth, C in the order grey, RGB or RGBA.
+
+    Raises:
+        Refusal: OpenCV cannot decode it.
+    """
+    buffer = np.frombuffer(content, np.uint8) if isinstance(content, bytes) else content
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        array = cv2.imdecode(buffer, cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise Refusal("is broken or cut off") from error
+    finally:
+        cv2.utils.logging.setLogLevel(level)
+    if array is None:
+        raise Refusal("is broken or cut off")
+    if array.ndim == 2:
+        return array[..., np.newaxis]
+    if array.shape[2] == 3:
+        return cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
+    return cv2.cvtColor(array, cv2.COLOR_BGRA2RGBA)

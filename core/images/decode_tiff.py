@@ -1,0 +1,147 @@
+"""TIFF to pixels: up to 8 bits by Pillow, 16 bits by OpenCV; what the file holds is first read from its tags."""
+
+import logging
+import math
+import os
+from typing import BinaryIO
+
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
+from tifffile import TiffFile, TiffPage
+
+from core.images.decode_pillow import pixels_of
+from core.images.decode_tiff16 import decode_tiff_16_bit
+from core.images.photo import Photo, Pixels
+from core.images.refusals import Refusal, refuse_size
+
+logging.getLogger("tifffile").addHandler(logging.NullHandler())  # it would print what it finds odd in a broken file
+
+_MIN_IS_WHITE, _MIN_IS_BLACK, _RGB, _CMYK = 0, 1, 2, 5
+_REDUCED, _MASK = 1, 4
+_UNSIGNED, _VOID = 1, 4
+_DNG_VERSION = 50706
+_ICC_PROFILE, _RESOLUTION_UNIT, _X_RESOLUTION, _Y_RESOLUTION = 34675, 296, 282, 283
+_EXIF_IFD, _GPS_IFD, _INTEROPERABILITY_IFD = 0x8769, 0x8825, 0xA005
+_DESCRIPTION = 270
+_DESCRIBING_TAGS = (_DESCRIPTION, 271, 272, 305, 306, 315, 316, 33432)
+_SHAPE_DESCRIPTIONS = ('{"shape"', "ImageJ=")
+
+
+class _UncappedTiffImageFile(TiffImageFile):
+    """Pillow's reader without its process-wide cap, since the size has been checked against the caller's."""
+
+    def load_prepare(self) -> None:
+        if self._im is None:
+            self.im = Image.core.new(self.mode, self._tile_size)
+        super().load_prepare()
+
+
+def decode_tiff(stream: BinaryIO, max_pixels: int) -> Photo:
+    """A photo with its pixels already upright, since both decoders turn them; its EXIF says nothing of orientation.
+
+    Raises:
+        Refusal: too many pixels, several pages, a camera's raw file, a kind of pixels that is not supported, or broken.
+    """
+    with TiffFile(stream) as tiff:
+        page = tiff.pages[0]
+        if not isinstance(page, TiffPage):
+            raise Refusal("is broken")
+        refuse_size(page.imagewidth, page.imagelength, max_pixels)
+        _refuse_raw_and_pages(tiff, page)
+        _refuse_cut_off(page, stream)
+        depth = _depth(page)
+        orientation = _integer(page, 274) or 1
+        pixels: Pixels
+        alpha: Pixels | None
+        if depth == 16 and page.photometric in (_MIN_IS_WHITE, _MIN_IS_BLACK, _RGB):
+            pixels, alpha = decode_tiff_16_bit(stream, tiff, page)
+        elif depth == 16 and page.photometric != _CMYK:
+            raise Refusal(f"holds 16-bit pixels of a kind that is not supported ({_photometric_name(page)})")
+        else:
+            stream.seek(0)
+            pixels, alpha = pixels_of(_UncappedTiffImageFile(stream))
+            if depth == 1 and page.photometric not in (_MIN_IS_WHITE, _MIN_IS_BLACK) and pixels.shape[2] == 1:
+                raise Refusal("is broken")
+        dpi = _resolution(page)
+        if dpi and orientation >= 5:
+            dpi = dpi[1], dpi[0]
+        icc = page.tags.get(_ICC_PROFILE)
+        profile = bytes(icc.value) if icc is not None and page.photometric != _CMYK else None
+    return Photo(pixels, alpha, "TIFF", icc_profile=profile or None, exif=_exif(stream), dpi=dpi)
+
+
+def _refuse_raw_and_pages(tiff: TiffFile, page: TiffPage) -> None:
+    if _DNG_VERSION in page.tags or page.subfiletype & _REDUCED:
+        raise Refusal("is a camera's raw file: develop it to a photo first")
+    index = 1
+    while index < 16:
+        try:
+            other = tiff.pages[index]
+        except IndexError:
+            return
+        if not isinstance(other, TiffPage) or not other.subfiletype & (_REDUCED | _MASK):
+            raise Refusal("has several pages, not one photo")
+        index += 1
+
+
+def _refuse_cut_off(page: TiffPage, stream: BinaryIO) -> None:
+    size = stream.seek(0, os.SEEK_END)
+    if not page.dataoffsets or len(page.dataoffsets) != len(page.databytecounts):
+        raise Refusal("is broken: it has no pixels")
+    if any(start + count > size for start, count in zip(page.dataoffsets, page.databytecounts, strict=True)):
+        raise Refusal("is cut off")
+
+
+def _depth(page: TiffPage) -> int:
+    """Bits a sample: 1, 2, 4, 8 or 16."""
+    tag = page.tags.get(258)
+    values = (1,) if tag is None else tag.value if isinstance(tag.value, tuple) else (tag.value,)
+    if len(set(values)) != 1 or values[0] not in (1, 2, 4, 8, 16):
+        raise Refusal(f"holds {'/'.join(str(value) for value in values[:4])} bits a sample, which is not supported")
+    if page.sampleformat is not None and int(page.sampleformat) not in (_UNSIGNED, _VOID):
+        raise Refusal("holds signed or floating-point numbers, which are not supported")
+    return int(values[0])
+
+
+def _integer(page: TiffPage, code: int) -> int | None:
+    tag = page.tags.get(code)
+    return int(tag.value) if tag is not None and isinstance(tag.value, int) else None
+
+
+def _photometric_name(page: TiffPage) -> str:
+    return getattr(page.photometric, "name", str(page.photometric))
+
+
+def _resolution(page: TiffPage) -> tuple[float, float] | None:
+    unit = page.tags.get(_RESOLUTION_UNIT)
+    factor = {2: 1.0, 3: 2.54}.get(2 if unit is None else int(unit.value))
+    values = []
+    for code in (_X_RESOLUTION, _Y_RESOLUTION):
+        tag = page.tags.get(code)
+        if factor is None or tag is None or not isinstance(tag.value, tuple) or len(tag.value) != 2 or not tag.value[1]:
+            return None
+        values.append(tag.value[0] / tag.value[1] * factor)
+    if all(math.isfinite(value) and 1 <= value <= 65535 for value in values):
+        return values[0], values[1]
+    return None
+
+
+def _exif(stream: BinaryIO) -> bytes | None:
+    """The tags that describe the photo, with its EXIF and GPS directories, as a TIFF structure; None without any."""
+    try:
+        stream.seek(0)
+        found = Image.Exif()
+        found.load_from_fp(stream)
+        kept = Image.Exif()
+        for tag in _DESCRIBING_TAGS:
+            if tag in found and not (tag == _DESCRIPTION and str(found[tag]).startswith(_SHAPE_DESCRIPTIONS)):
+                kept[tag] = found[tag]
+        for directory in (_EXIF_IFD, _GPS_IFD):
+            if directory in found:
+                content = dict(found.get_ifd(directory))
+                content.pop(_INTEROPERABILITY_IFD, None)
+                if content:
+                    kept[directory] = content
+        return kept.tobytes() if len(kept) else None
+    except Exception:  # EXIF in a state that Pillow cannot read is left out; the photo itself is sound
+        return None

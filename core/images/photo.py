@@ -1,0 +1,64 @@
+"""A photo in memory: upright pixels, and everything of its file that is kept when it is saved again."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+@dataclass(frozen=True)
+class JpegSettings:
+    """How a JPEG was compressed, so that it can be saved at the same quality."""
+
+    tables: tuple[tuple[int, ...], ...]
+    """Quantisation tables of 64 values 1…255, in the order of the components that use them."""
+    subsampling: int
+    """Chroma subsampling as Pillow counts it: 0 is 4:4:4, 1 is 4:2:2, 2 is 4:2:0."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo as `read_photo` gives it and `write_photo` takes it."""
+
+    pixels: Pixels
+    """(H, W, 3) RGB or (H, W, 1) grey, uint8 or uint16, upright."""
+    alpha: Pixels | None = None
+    """Opacity (H, W) of the pixels' dtype, full scale is opaque; None without transparency. Not premultiplied."""
+    format: str = "PNG"
+    """The file's format: "JPEG", "PNG", "WEBP", "TIFF" or "BMP"."""
+    icc_profile: bytes | None = None
+    """The ICC colour profile that the pixels are in; None means sRGB or unknown."""
+    exif: bytes | None = None
+    """EXIF as a TIFF structure (no "Exif" prefix) whose orientation is 1 and whose thumbnail is unlinked."""
+    dpi: tuple[float, float] | None = None
+    """Pixels an inch, across and down."""
+    jpeg: JpegSettings | None = None
+    """The source's compression, where it was a JPEG that can be saved alike."""
+    lossless: bool = True
+    """Whether the source's pixels were stored without loss; decides how WebP is written."""
+    png_colour: tuple[tuple[bytes, bytes], ...] = ()
+    """PNG's own colour chunks (cICP, gAMA, cHRM, sRGB) as (name, content), written to PNG again."""
+
+    def __post_init__(self) -> None:
+        if (
+            self.pixels.ndim != 3
+            or self.pixels.shape[2] not in (1, 3)
+            or self.pixels.dtype not in (np.uint8, np.uint16)
+        ):
+            raise ValueError(
+                f"a photo's pixels are (H, W, 3) or (H, W, 1) in uint8 or uint16, not {self.pixels.shape} {self.pixels.dtype}"
+            )
+        if self.alpha is not None and (
+            self.alpha.shape != self.pixels.shape[:2] or self.alpha.dtype != self.pixels.dtype
+        ):
+            raise ValueError(f"alpha {self.alpha.shape} {self.alpha.dtype} does not fit the photo's pixels")
+
+    def with_pixels(self, pixels: Pixels) -> "Photo":
+        """The same photo with other pixels, of the same shape and dtype (otherwise ValueError)."""
+        if pixels.shape != self.pixels.shape or pixels.dtype != self.pixels.dtype:
+            raise ValueError(
+                f"{pixels.shape} {pixels.dtype} cannot take the place of {self.pixels.shape} {self.pixels.dtype}"
+            )
+        return replace(self, pixels=pixels)
