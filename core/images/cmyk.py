@@ -8,7 +8,7 @@ from PIL import Image, ImageChops, ImageCms
 def cmyk_to_rgb(image: Image.Image) -> Image.Image:
     """A CMYK picture as sRGB: by its ICC profile where it has a usable one, otherwise by R = (1 - C)(1 - K) and so on.
 
-    A JPEG without Adobe's marker holds its inks as they are, while Pillow takes every JPEG for Adobe's, which are inverted.
+    Adobe's JPEGs hold their inks inverted, and Pillow takes every JPEG for one; without its marker they are turned back.
     """
     if image.format == "JPEG" and "adobe" not in image.info:
         image = Image.merge("CMYK", [ImageChops.invert(band) for band in image.split()])

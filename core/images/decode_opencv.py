@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from core.images.refusals import Refusal
 
 
-def decode_unchanged(content: bytes | NDArray[np.uint8]) -> NDArray[np.generic]:
-    """The first picture of a file as (H, W, C) in the file's own depth, C in the order grey, RGB or RGBA.
+def decode_16_bit(content: bytes | NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """The first picture of a file as (H, W, C) uint16; C is grey, RGB or RGBA.
 
     Raises:
-        Refusal: OpenCV cannot decode it.
+        Refusal: OpenCV cannot decode it, or not as 16 bits.
     """
     buffer = np.frombuffer(content, np.uint8) if isinstance(content, bytes) else content
     level = cv2.utils.logging.getLogLevel()
@@ -24,8 +24,12 @@ def decode_unchanged(content: bytes | NDArray[np.uint8]) -> NDArray[np.generic]:
         cv2.utils.logging.setLogLevel(level)
     if array is None:
         raise Refusal("is broken or cut off")
+    if array.dtype != np.uint16:
+        raise Refusal("holds 16-bit pixels stored in a way that is not supported")
     if array.ndim == 2:
         return array[..., np.newaxis]
     if array.shape[2] == 3:
-        return cv2.cvtColor(array, cv2.COLOR_BGR2RGB)
-    return cv2.cvtColor(array, cv2.COLOR_BGRA2RGBA)
+        cv2.cvtColor(array, cv2.COLOR_BGR2RGB, dst=array)
+    else:
+        cv2.cvtColor(array, cv2.COLOR_BGRA2RGBA, dst=array)
+    return array

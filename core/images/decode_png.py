@@ -8,7 +8,7 @@ import numpy as np
 from PIL.PngImagePlugin import PngImageFile
 
 from core.images import png_chunks
-from core.images.decode_opencv import decode_unchanged
+from core.images.decode_opencv import decode_16_bit
 from core.images.decode_pillow import pixels_of, resolution_of
 from core.images.photo import Photo, Pixels
 from core.images.refusals import Refusal, refuse_size
@@ -70,8 +70,8 @@ def _decode_16_bit(
     ihdr = struct.pack(">IIBBBBB", header.width, header.height, header.bit_depth, header.colour_type, 0, 0, interlace)
     rest = (png_chunks.make_chunk(b"IDAT", compressed), png_chunks.make_chunk(b"IEND", b""))
     del compressed
-    array = decode_unchanged(b"".join((png_chunks.SIGNATURE, png_chunks.make_chunk(b"IHDR", ihdr), *rest)))
-    if array.dtype != np.uint16 or array.shape[:2] != (header.height, header.width):
+    array = decode_16_bit(b"".join((png_chunks.SIGNATURE, png_chunks.make_chunk(b"IHDR", ihdr), *rest)))
+    if array.shape[:2] != (header.height, header.width):
         raise Refusal("is broken")
     alpha = np.ascontiguousarray(array[..., 3]) if header.colour_type in (4, 6) else None
     colours = 1 if header.colour_type in (0, 4) else 3

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tifffile import TiffFile, TiffPage
 
-from core.images.decode_opencv import decode_unchanged
+from core.images.decode_opencv import decode_16_bit
 from core.images.orientation import turn_upright
 from core.images.photo import Pixels
 from core.images.refusals import Refusal
@@ -32,14 +32,14 @@ def decode_tiff_16_bit(stream: BinaryIO, tiff: TiffFile, page: TiffPage) -> tupl
     if extra not in (0, 1):
         raise Refusal(f"has {page.samplesperpixel} samples a pixel, which is not supported at 16 bits")
     content = _whole(stream)
-    array = _decode_grey_alpha(content, tiff, page) if (colours, extra) == (1, 1) else decode_unchanged(content)
-    if array.dtype != np.uint16 or array.shape[2] != colours + extra:
+    array = _decode_grey_alpha(content, tiff, page) if (colours, extra) == (1, 1) else decode_16_bit(content)
+    if array.shape[2] != colours + extra:
         raise Refusal("holds 16-bit pixels stored in a way that is not supported")
     kind = int(page.extrasamples[0]) if page.extrasamples else None
-    pixels: Pixels = np.ascontiguousarray(array[..., :colours]).astype(np.uint16, copy=False)
+    pixels: Pixels = np.ascontiguousarray(array[..., :colours])
     alpha: Pixels | None = None
     if extra and kind != _UNSPECIFIED:
-        alpha = np.ascontiguousarray(array[..., colours]).astype(np.uint16, copy=False)
+        alpha = np.ascontiguousarray(array[..., colours])
     if page.photometric == _MIN_IS_WHITE:
         pixels = np.bitwise_not(pixels)
     if alpha is not None and kind == _PREMULTIPLIED:
@@ -61,7 +61,7 @@ def _divide_by_alpha(pixels: Pixels, alpha: Pixels) -> Pixels:
     return np.where(alpha[..., np.newaxis] == 0, 0, np.minimum(divided, 65535)).astype(np.uint16)
 
 
-def _decode_grey_alpha(content: NDArray[np.uint8], tiff: TiffFile, page: TiffPage) -> NDArray[np.generic]:
+def _decode_grey_alpha(content: NDArray[np.uint8], tiff: TiffFile, page: TiffPage) -> Pixels:
     """(H, W, 2). No decoder takes two samples of 16 bits, so they are decoded as one of twice the width.
 
     Compression does not care where a pixel ends; only horizontal differencing does, so it is undone here.
@@ -70,8 +70,8 @@ def _decode_grey_alpha(content: NDArray[np.uint8], tiff: TiffFile, page: TiffPag
     if page.planarconfig != 1 or predictor not in (1, 2) or tiff.byteorder not in ("<", ">"):
         raise Refusal("holds 16-bit grey and alpha stored in a way that is not supported")
     height, width = page.imagelength, page.imagewidth
-    wide = decode_unchanged(_with_directory(content, tiff, page))
-    if wide.shape != (height, 2 * width, 1) or wide.dtype != np.uint16:
+    wide = decode_16_bit(_with_directory(content, tiff, page))
+    if wide.shape != (height, 2 * width, 1):
         raise Refusal("is broken or cut off")
     array = wide.reshape(height, width, 2)
     if predictor == 2:

@@ -16,9 +16,8 @@ _ANIMATED = 0x02
 
 @dataclass(frozen=True)
 class _Header:
-    width: int
-    height: int
-    animated: bool
+    size: tuple[int, int]
+    """Width and height."""
     lossless: bool
 
 
@@ -31,15 +30,13 @@ def decode_webp(stream: BinaryIO, max_pixels: int) -> Photo:
     stream.seek(0)
     content_length = 8 + struct.unpack("<4xI", stream.read(8))[0]
     header = _read_header(stream)
-    if header.animated:
-        raise Refusal("is an animation, not a photo")
-    refuse_size(header.width, header.height, max_pixels)
+    refuse_size(*header.size, max_pixels)
     stream.seek(0)
     content = stream.read(content_length)
     if len(content) < content_length:
         raise Refusal("is cut off")
     image = WebPImageFile(io.BytesIO(content))
-    if image.size != (header.width, header.height):
+    if image.size != header.size:
         raise Refusal("is broken: its parts differ in size")
     pixels, alpha = pixels_of(image)
     return Photo(
@@ -66,14 +63,13 @@ def _read_header(stream: BinaryIO) -> _Header:
         if len(body) < 5:
             raise Refusal("is broken or cut off")
         if name == b"VP8X" and len(body) == 10:
-            canvas = 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
             if body[0] & _ANIMATED:
-                return _Header(*canvas, animated=True, lossless=False)
+                raise Refusal("is an animation, not a photo")
+            canvas = 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
         elif name == b"VP8 " and len(body) == 10:
             width, height = struct.unpack("<HH", body[6:10])
-            return _Header(*(canvas or (width & 0x3FFF, height & 0x3FFF)), animated=False, lossless=False)
+            return _Header(canvas or (width & 0x3FFF, height & 0x3FFF), lossless=False)
         elif name == b"VP8L":
             bits = int.from_bytes(body[1:5], "little")
-            size = canvas or (1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF))
-            return _Header(*size, animated=False, lossless=True)
+            return _Header(canvas or (1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)), lossless=True)
         position += 8 + length + (length & 1)

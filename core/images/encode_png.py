@@ -10,7 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from core.images import png_chunks
 from core.images.layers import image_of, stacked
-from core.images.photo import Photo
+from core.images.photo import Photo, Pixels
 
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 _SUB, _UP = 1, 2
@@ -53,7 +53,7 @@ def _encode_16_bit(photo: Photo, colour: tuple[tuple[bytes, bytes], ...]) -> byt
     return png_chunks.SIGNATURE + b"".join(png_chunks.make_chunk(name, content) for name, content in chunks)
 
 
-def _compress(array: NDArray[np.uint16]) -> bytes:
+def _compress(array: Pixels) -> bytes:
     """(H, W, C) filtered and deflated, band by band; each row by the filter whose differences are the smaller."""
     height, width, channels = array.shape
     row_bytes = width * channels * 2

@@ -38,8 +38,8 @@ def make_upright(exif: bytes | None) -> UprightExif | None:
         exif_directory = 0
         for tag, kind, position in _entries(data, order, first):
             if tag == _ORIENTATION:
-                found = _get(data, order, kind, position)
-                orientation = found if found in range(1, 9) else 1
+                found = _get(data, order, kind, position) or 1
+                orientation = found if 1 <= found <= 8 else 1
                 _set(data, order, kind, position, 1)
             elif tag == _EXIF_IFD:
                 exif_directory = _get(data, order, kind, position) or 0

@@ -44,7 +44,7 @@ SIGNATURE_BYTES = 512
 
 
 def format_of_suffix(suffix: str) -> str | None:
-    """The format's name ("JPEG", "PNG", "WEBP", "TIFF", "BMP") for a suffix such as ".jpg", None for any other suffix."""
+    """The format's name ("JPEG", "PNG", "WEBP", "TIFF", "BMP") for a suffix such as ".jpg", None for any other."""
     return _FORMAT_OF_SUFFIX.get(suffix.lower())
 
 
@@ -71,7 +71,7 @@ def describe_other(head: bytes) -> str | None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"<svg" in text:
         return "a vector drawing (SVG)"
-    if text.startswith(b"<!doctype html") or text.startswith(b"<html") or b"<html" in text:
+    if text.startswith(b"<!doctype html") or b"<html" in text:
         return "a web page (HTML)"
     if text.startswith(b"<?xml"):
         return "an XML document"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8] | NDArray[np.uint16]
+Pixels = NDArray[np.uint8 | np.uint16]
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,11 @@ class Photo:
     """PNG's own colour chunks (cICP, gAMA, cHRM, sRGB) as (name, content), written to PNG again."""
 
     def __post_init__(self) -> None:
-        if (
-            self.pixels.ndim != 3
-            or self.pixels.shape[2] not in (1, 3)
-            or self.pixels.dtype not in (np.uint8, np.uint16)
-        ):
-            raise ValueError(
-                f"a photo's pixels are (H, W, 3) or (H, W, 1) in uint8 or uint16, not {self.pixels.shape} {self.pixels.dtype}"
-            )
-        if self.alpha is not None and (
-            self.alpha.shape != self.pixels.shape[:2] or self.alpha.dtype != self.pixels.dtype
-        ):
-            raise ValueError(f"alpha {self.alpha.shape} {self.alpha.dtype} does not fit the photo's pixels")
+        shape, dtype = self.pixels.shape, self.pixels.dtype
+        if len(shape) != 3 or shape[2] not in (1, 3) or dtype not in (np.uint8, np.uint16):
+            raise ValueError(f"a photo's pixels are (H, W, 3) or (H, W, 1) in uint8 or uint16, not {shape} {dtype}")
+        if self.alpha is not None and (self.alpha.shape != shape[:2] or self.alpha.dtype != dtype):
+            raise ValueError(f"alpha {self.alpha.shape} {self.alpha.dtype} does not fit the pixels {shape} {dtype}")
 
     def with_pixels(self, pixels: Pixels) -> "Photo":
         """The same photo with other pixels, of the same shape and dtype (otherwise ValueError)."""

@@ -12,7 +12,7 @@ from core.images.photo import Photo
 
 
 def write_photo(photo: Photo, path: str | Path) -> None:
-    """Saves a photo in the format that the path's suffix names, with its ICC profile, EXIF, alpha, depth and resolution.
+    """Saves a photo in the format that the path's suffix names, with ICC profile, EXIF, alpha, depth and resolution.
 
     What JPEG and WebP are compressed with is said at `core.images.encode.encode_photo`. An existing file is replaced in
     one step; when anything fails it stays as it was.
