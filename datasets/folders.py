@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from core.images import IMAGE_SUFFIXES
 from datasets.errors import DatasetError
-from datasets.reading import IMAGE_SUFFIXES, read_rgb
+from datasets.reading import read_rgb
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,17 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"})
+from core.images import read_photo
 
 
 def read_rgb(path: Path) -> np.ndarray:
-    return np.asarray(Image.open(path).convert("RGB"))
+    """(H, W, 3) uint8 RGB. Grey becomes three equal channels, 16-bit is rounded to 8, alpha is left out.
+
+    Raises:
+        core.images.ImageFileError: the file cannot be read as a photo.
+    """
+    pixels = read_photo(path).pixels
+    if pixels.dtype == np.uint16:
+        pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
