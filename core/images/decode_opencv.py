@@ -26,10 +26,8 @@ def decode_16_bit(content: bytes | NDArray[np.uint8]) -> NDArray[np.uint16]:
         raise Refusal("is broken or cut off")
     if array.dtype != np.uint16:
         raise Refusal("holds 16-bit pixels stored in a way that is not supported")
-    if array.ndim == 2:
-        return array[..., np.newaxis]
-    if array.shape[2] == 3:
-        cv2.cvtColor(array, cv2.COLOR_BGR2RGB, dst=array)
-    else:
-        cv2.cvtColor(array, cv2.COLOR_BGRA2RGBA, dst=array)
-    return array
+    pixels: NDArray[np.uint16] = np.asarray(array, np.uint16)
+    if pixels.ndim == 2:
+        return pixels[..., np.newaxis]
+    pixels[..., [0, 2]] = pixels[..., [2, 0]]
+    return pixels
