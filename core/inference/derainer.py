@@ -3,6 +3,7 @@
 import math
 import numbers
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -166,7 +167,8 @@ def load_model(folder: str | Path) -> SemiDerainGAN:
         if not (folder / name).is_file():
             raise InferenceError(f"There are no weights in {folder}: {name} is missing.")
     try:
-        return SemiDerainGAN.from_pretrained(str(folder))
+        with redirect_stdout(None):  # huggingface_hub prints "Loading weights from local directory" there
+            return SemiDerainGAN.from_pretrained(str(folder))
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().split("\n")[0]
         raise InferenceError(f"The weights in {folder} cannot be loaded: {reason}") from error
