@@ -1,17 +1,19 @@
 """Photos to try the demo with: rain rendered on photos that a dependency ships, and a folder for real ones."""
 
 import hashlib
-import importlib.resources
 import os
-import tempfile
+import shutil
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import mkdtemp
 
-import cv2
 import numpy as np
 
-from app.settings import OWN_EXAMPLES
-from core.images import IMAGE_SUFFIXES, Photo, read_photo, write_photo
+import datasets.rain
+from app import settings
+from core.images import IMAGE_SUFFIXES, read_photo, write_photo
+from datasets.rain import render
 
 
 @dataclass(frozen=True)
@@ -20,3 +22,76 @@ class Example:
 
     path: Path
     label: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Rain to render: `photo` lies in the installed `package`; `recipe` and `seed` go to `datasets.rain.render`."""
+
+    package: str
+    photo: str
+    recipe: str
+    seed: int
+
+
+RENDERED = (
+    Rendered("gradio", "media_assets/images/cheetah.jpg", "drizzle", 3),
+    Rendered("gradio", "media_assets/images/tower.jpg", "light", 3),
+    Rendered("skimage", "data/camera.png", "shower", 3),
+    Rendered("skimage", "data/rocket.jpg", "heavy", 3),
+)
+
+
+def all_examples() -> list[Example]:
+    """The owner's photos first, then the rendered ones."""
+    return own_examples(settings.OWN_EXAMPLES) + rendered_examples(settings.cache_folder() / "examples")
+
+
+def own_examples(folder: Path) -> list[Example]:
+    """The photos that the demo's owner dropped into `folder`, by name; none if there is no such folder."""
+    if not folder.is_dir():
+        return []
+    photos = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file())
+    return [Example(path, f"examples/{path.name}") for path in photos]
+
+
+def rendered_examples(cache: Path) -> list[Example]:
+    """Rain rendered on each photo of `RENDERED` that is installed, made once and kept in `cache` under the recipes' key."""
+    folder = cache / rendering_key()
+    if not folder.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(mkdtemp(dir=cache))
+        for rendered in RENDERED:
+            render_example(rendered, unfinished / name(rendered))
+        try:
+            unfinished.rename(folder)
+        except OSError:  # another process was faster
+            shutil.rmtree(unfinished)
+    paths = [(folder / name(rendered), f"rendered rain, {rendered.recipe}") for rendered in RENDERED]
+    return [Example(path, label) for path, label in paths if path.is_file()]
+
+
+def render_example(rendered: Rendered, path: Path) -> None:
+    """Writes one rainy PNG to `path`, or nothing where the photo is not installed. Grey photos stay grey."""
+    spec = find_spec(rendered.package)
+    source = Path((spec and spec.submodule_search_locations or [""])[0]) / rendered.photo
+    if not source.is_file():
+        return
+    photo = read_photo(source)
+    channels = photo.pixels.shape[2]
+    clean = np.broadcast_to(photo.pixels, (*photo.pixels.shape[:2], 3))
+    rainy, _ = render(clean, rendered.recipe, np.random.default_rng(rendered.seed))
+    write_photo(photo.with_pixels(np.rint(rainy[..., :channels] * 255).astype(np.uint8)), path)
+
+
+def name(rendered: Rendered) -> str:
+    """File name of a rendered example, which is also what a person downloads."""
+    return f"{Path(rendered.photo).stem}-{rendered.recipe}.png"
+
+
+def rendering_key() -> str:
+    """Hash of what the rendered examples depend on: their list and the renderer's source."""
+    digest = hashlib.sha256(repr(RENDERED).encode())
+    for source in sorted(Path(os.path.dirname(datasets.rain.__file__)).glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]

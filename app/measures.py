@@ -4,6 +4,7 @@ from math import cos, radians, sin
 
 from core.rain_measures import THRESHOLD, RainMeasures
 
+UNKNOWN = "–"
 DEFINITIONS = {
     "Coverage": f"Pixels where the mask m is above {round(255 * THRESHOLD)}/255.",
     "Direction": "Mean of the streaks, from the vertical; positive where their upper ends lean to the right.",
@@ -26,15 +27,16 @@ def cards(measures: RainMeasures) -> str:
 
 def card(name: str, value: str, unit: str, drawing: str) -> str:
     """One measure: name, value with unit, drawing, definition."""
+    small = f"<small>{unit}</small>" if value != UNKNOWN else ""
     return (
-        f'<div class="measure"><dt>{name}</dt><dd class="value">{value}<small>{unit}</small>{drawing}</dd>'
+        f'<div class="measure"><dt>{name}</dt><dd class="value">{value}{small}{drawing}</dd>'
         f'<dd class="definition">{DEFINITIONS[name]}</dd></div>'
     )
 
 
 def number(value: float | None, form: str) -> str:
     """The value with a true minus sign, or a dash."""
-    return "–" if value is None else format(value, form).replace("-", "−")
+    return UNKNOWN if value is None else format(value, form).replace("-", "−")
 
 
 def bar(coverage: float) -> str:

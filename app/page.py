@@ -14,8 +14,8 @@ from app.outcome import Outcome
 from core.errors import UserError
 from core.inference import Derainer
 
-GREY, COLOURS = "Grey", "Colours over the photo"
-GENERATORS = {"gs": "G_s, trained on rendered rain", "gr": "G_r, for real photos"}
+GREY, COLOURS = "Grey", "Colours on photo"
+GENERATORS = {"gs": "trained on rendered rain", "gr": "for real photos"}
 
 HEADER = f"""
 <header>
@@ -24,7 +24,8 @@ HEADER = f"""
   </svg>
   <div><h1>{settings.TITLE}</h1><p>Takes the rain out of a single photo, and shows where it was.</p></div>
   <button type="button" class="lamp" aria-label="Switch between light and dark"
-    onclick="document.body.classList.toggle('dark')">◐</button>
+    onclick="document.body.classList.toggle('dark')">
+    <svg viewBox="0 0 18 18"><path d="M9 1a8 8 0 1 0 0 16A8 8 0 0 0 9 1Zm0 2v12A6 6 0 0 1 9 3Z"/></svg></button>
 </header>
 """
 LIMITS = f"Up to {settings.MAX_PIXELS // 10**6} megapixels and {settings.MAX_BYTES // 10**6} MB: JPEG, PNG, WebP, TIFF, BMP."
@@ -50,7 +51,7 @@ def build(derainer: Derainer, examples: list[Example]) -> gr.Blocks:
         session = gr.State(None, time_to_live=settings.KEEP_SECONDS)
         gr.HTML(HEADER)
         with gr.Row(elem_id="triptych"):
-            with gr.Column(elem_classes="panel", min_width=300):
+            with gr.Column(elem_id="panel-rainy", min_width=300):
                 rainy_caption = gr.HTML(caption("Rainy image", "x"))
                 rainy = gr.Image(
                     type="filepath",
@@ -64,40 +65,40 @@ def build(derainer: Derainer, examples: list[Example]) -> gr.Blocks:
                     elem_id="rainy",
                     alt_text="Rainy image",
                 )
-                with gr.Row(elem_classes="controls"):
+                with gr.Row():
                     run = gr.Button("Derain", variant="primary", interactive=False, elem_id="run", min_width=100)
                     clear = gr.Button("Clear", interactive=False, elem_id="clear", min_width=100)
                 generator = gr.Radio(
-                    [(GENERATORS[name], name) for name in model.generators],
+                    [(f"G_{name[1]}, {GENERATORS[name]}", name) for name in model.generators],
                     value=model.default_generator,
                     label="Generator",
                     visible=len(model.generators) > 1,
                     elem_id="generator",
                 )
-            with gr.Column(elem_classes="panel", min_width=300):
+            with gr.Column(elem_id="panel-mask", min_width=300):
                 gr.HTML(caption("Rain mask", "m"))
                 mask = picture(elem_id="mask", alt_text="Rain mask")
-                with gr.Row(elem_classes="controls"):
-                    view = gr.Radio([GREY, COLOURS], value=GREY, label="Show the mask as", elem_id="view")
-                    save_mask = gr.Button("Download mask", interactive=False, elem_id="save-mask", min_width=100)
-            with gr.Column(elem_classes="panel", min_width=300):
+                with gr.Row():
+                    view = gr.Radio([GREY, COLOURS], value=GREY, label="Show as", elem_id="view", scale=2, min_width=0)
+                    save_mask = gr.Button("Download mask", interactive=False, elem_id="save-mask", min_width=130)
+            with gr.Column(elem_id="panel-derained", min_width=300):
                 derained_caption = gr.HTML(caption("Derained image", "ỹ"))
                 derained = picture(elem_id="derained", alt_text="Derained image")
-                with gr.Row(elem_classes="controls"):
+                with gr.Row():
                     strength = gr.Slider(0, 100, 100, step=1, label="Strength (%)", elem_id="strength", buttons=[])
                     save = gr.Button("Download photo", variant="primary", interactive=False, elem_id="save", min_width=100)
         cards = gr.HTML(elem_id="measures", visible=False)
         with gr.Tabs(elem_id="closer", visible=False) as closer:
             with gr.Tab("Before and after"):
                 slider = gr.ImageSlider(
-                    format="png", show_label=False, container=False, interactive=False, max_height=720, elem_id="slider"
+                    format="png", show_label=False, container=False, interactive=False, max_height=600, buttons=["fullscreen"], elem_id="slider"
                 )
             with gr.Tab("Mask at each step"):
                 steps = gr.Gallery(
                     format="png", show_label=False, container=False, columns=4, height="auto", buttons=[], elem_id="steps"
                 )
         if examples:
-            gr.HTML("<h2>Or try one of these</h2>", elem_classes="section")
+            gr.HTML("<h2>Or try one of these</h2>")
             gallery = gr.Gallery(
                 [(str(example.path), example.label) for example in examples],
                 show_label=False,
@@ -115,7 +116,7 @@ def build(derainer: Derainer, examples: list[Example]) -> gr.Blocks:
             with gr.Row():
                 python = gr.Code(api.PYTHON, language="python", label="Python", interactive=False)
                 curl = gr.Code(api.CURL, language="shell", label="curl", interactive=False)
-        gr.HTML(f"<footer>{LIMITS} What is uploaded is forgotten after an hour.</footer>")
+        gr.HTML(f'<p class="limits">{LIMITS} What is uploaded is forgotten after an hour.</p>')
         mask_file, derained_file = gr.File(visible=False), gr.File(visible=False)
 
         shown = [session, rainy, rainy_caption, mask, derained_caption, derained, run, clear, save_mask, save]
@@ -147,13 +148,13 @@ def build(derainer: Derainer, examples: list[Example]) -> gr.Blocks:
                 done = outcome.derain(opened, derainer, name, lambda tile, of: progress((tile, of), unit="tiles"))
             except UserError as error:
                 yield cleared
-                raise gr.Error(str(error), title="This photo cannot be derained", print_exception=False) from error
+                raise gr.Error(str(error), print_exception=False) from error
             before_and_after = (str(done.rainy), str(done.derained_preview(percent / 100)))
             yield {
                 session: done,
                 mask: str(done.colours if colouring == COLOURS else done.mask),
                 derained: before_and_after[1],
-                derained_caption: caption("Derained image", "ỹ", GENERATORS[done.generator]),
+                derained_caption: caption("Derained image", "ỹ", f"G<sub>{done.generator[1]}</sub>, {GENERATORS[done.generator]}"),
                 cards: gr.update(value=measures.cards(done.measures), visible=True),
                 closer: gr.update(visible=True),
                 slider: before_and_after,

@@ -23,7 +23,6 @@ def serve(host: str | None, port: int | None, weights: Path | None) -> None:
         UserError: the weights cannot be loaded, or the port is taken.
     """
     derainer = Derainer(weights or DEFAULT_WEIGHTS)
-    Thread(target=derainer, args=(np.zeros((256, 256, 3), np.uint8),), daemon=True).start()
     page = build(derainer, all_examples())
     page.queue(max_size=settings.QUEUE_LENGTH, default_concurrency_limit=1)
     try:
@@ -46,5 +45,6 @@ def serve(host: str | None, port: int | None, weights: Path | None) -> None:
         )
     except OSError as error:
         raise UserError(f"The demo cannot listen on port {port or 7860}: {error}") from error
+    Thread(target=derainer, args=(np.zeros((256, 256, 3), np.uint8),), daemon=True).start()
     print(f"The demo is at {page.local_url}", flush=True)
     page.block_thread()

@@ -1,10 +1,10 @@
 """The demo's limits and places, in one file."""
 
+import os
 from pathlib import Path
 
 TITLE = "Semi-DerainGAN"
-ROOT = Path(__file__).resolve().parent.parent
-OWN_EXAMPLES = ROOT / "examples"
+OWN_EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 MAX_PIXELS = 40_000_000
 MAX_BYTES = 100_000_000
@@ -13,3 +13,8 @@ STEP_SIDE = 480
 
 QUEUE_LENGTH = 20
 KEEP_SECONDS = 3600
+
+
+def cache_folder() -> Path:
+    """Where what is made on the first start is kept between starts."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "semi-deraingan"

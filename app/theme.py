@@ -39,14 +39,17 @@ SLATE = Color(
 
 
 def theme() -> gr.themes.Base:
-    """The theme to give to `launch(theme=…)`; its fonts come from this server, never from another host."""
+    """The theme to give to `launch(theme=…)`.
+
+    Its fonts come from this server, never from another host; of IBM Plex, Gradio ships only weights 400 and 700 whole.
+    """
     return gr.themes.Base(
         primary_hue=RAIN,
         secondary_hue=RAIN,
         neutral_hue=SLATE,
         radius_size=gr.themes.sizes.radius_lg,
-        font=[LocalFont("IBM Plex Sans", weights=(400, 600)), "ui-sans-serif", "system-ui", "sans-serif"],
-        font_mono=[LocalFont("IBM Plex Mono", weights=(400,)), "ui-monospace", "monospace"],
+        font=[LocalFont("IBM Plex Sans", weights=(400, 700)), "ui-sans-serif", "system-ui", "sans-serif"],
+        font_mono=[LocalFont("IBM Plex Mono", weights=(400, 700)), "ui-monospace", "monospace"],
     ).set(
         body_background_fill="*neutral_50",
         body_background_fill_dark="*neutral_950",
@@ -67,7 +70,7 @@ def theme() -> gr.themes.Base:
         block_shadow="none",
         block_title_text_color="*neutral_600",
         block_title_text_color_dark="*neutral_300",
-        block_title_text_weight="600",
+        block_title_text_weight="700",
         block_info_text_color="*neutral_500",
         block_info_text_color_dark="*neutral_400",
         button_primary_background_fill="*primary_600",
