@@ -16,6 +16,7 @@ from PIL import Image
 from core.cli import main
 from core.networks import SIZES, SemiDerainGAN
 from core.peers.prenet import PReNet
+from core.training.patches import split
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,22 @@ def test_clean_photos(weights: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "\nrgb " in text
     assert "mask m: mean" in text
     assert "average precision" not in text
+
+
+def test_photos_held_out_from_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = tmp_path / "derained"
+    for number in range(1, 8):
+        for name in (f"input/{number}.png", f"target/{number}.png", f"derained/{number}.png"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            Image.new("RGB", (12, 12), (number, 0, 0)).save(tmp_path / name)
+    command = ["evaluate", "--data", str(tmp_path), "--outputs", str(outputs), "--json", str(tmp_path / "out.json")]
+    assert main([*command, "--held-out", "3"]) == 0
+    assert "3 of 7 pairs, layout rain13k, among the 3 held out from training" in capsys.readouterr().out
+    chosen = [photo["photo"] for photo in json.loads((tmp_path / "out.json").read_text())["photos"]]
+    names = [str(number) for number in range(1, 8)]
+    assert chosen == split(names, 3)[1]
+    assert main([*command, "--held-out", "7"]) == 1
+    assert "7 photos are to be held out" in capsys.readouterr().err
 
 
 def test_outputs_on_disk_need_no_model(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,9 +2,11 @@
 
 import argparse
 import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import UsageError
 from core.metrics import PROTOCOLS
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from core.evaluation import Derain
 
 DEFAULT_GENERATOR = "gs"
+
+Entry = TypeVar("Entry")
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,7 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
   python -m core evaluate --data Rain100L --protocol y,rgb --json rain100l.json
   python -m core evaluate --data mine --rainy 'wet/{}.png' --clean-photos 'dry/{}.png'
   python -m core evaluate --data Rain100H --outputs derained/ --csv photos.csv
-  python -m core evaluate --clean clean-photos/ --limit 50
+  python -m core evaluate --clean clean-photos/ --held-out 50
   python -m core evaluate --data Rain100L --peer prenet:net_latest.pth""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -40,6 +44,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--rainy", metavar="PATTERN", help="rainy photos below --data, such as 'wet/{}.png'")
     parser.add_argument("--clean-photos", metavar="PATTERN", help="clean photos below --data, such as 'dry/{}.png'")
     parser.add_argument("--limit", metavar="N", type=_positive, help="only the first N photos")
+    parser.add_argument(
+        "--held-out", metavar="N", type=_positive, help="only the N photos that `train` with held_out: N keeps"
+    )
 
     who = parser.add_argument_group("what is measured").add_mutually_exclusive_group()
     who.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
@@ -87,18 +94,24 @@ def run(args: argparse.Namespace) -> int:
     data: dict[str, Any]
     if args.clean:
         photos = open_photos(args.clean)
-        data = {"folder": args.clean, "kind": "clean photos", "photos_in_folder": len(photos)}
+        count = len(photos)
+        photos = replace(photos, photos=_held_out(photos.photos, args.held_out))
+        data = {"folder": args.clean, "kind": "clean photos", "photos_in_folder": count}
         derain, method = _method(args)
         table = evaluate_clean(derain, photos, protocols, **options)
     else:
         pairs = open_pairs(args.data, args.layout, args.rainy, args.clean_photos)
-        data = {"folder": args.data, "kind": "pairs", "layout": pairs.layout.name, "photos_in_folder": len(pairs)}
+        count = len(pairs)
+        pairs = replace(pairs, pairs=_held_out(pairs.pairs, args.held_out))
+        data = {"folder": args.data, "kind": "pairs", "layout": pairs.layout.name, "photos_in_folder": count}
         if args.outputs:
             method = {"method": "images on disk", "folder": args.outputs}
             table = evaluate_outputs(args.outputs, pairs, protocols, **options)
         else:
             derain, method = _method(args)
             table = evaluate_pairs(derain, pairs, protocols, **options)
+    if args.held_out:
+        data["held_out"] = args.held_out
 
     figures = report(table, protocols, data=data, method=method, command=args.command_line)
     if args.csv:
@@ -121,6 +134,15 @@ def _check(args: argparse.Namespace) -> None:
     for file in (args.json, args.csv):
         if file and file != "-" and not Path(file).absolute().parent.is_dir():
             raise UsageError(f"The folder of {file} does not exist.")
+
+
+def _held_out(entries: Sequence[Entry], count: int | None) -> tuple[Entry, ...]:
+    """All, or those that training on the same folder keeps for validation."""
+    if count is None:
+        return tuple(entries)
+    from core.training.patches import split
+
+    return tuple(split(entries, count)[1])
 
 
 def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":

@@ -39,6 +39,8 @@ def as_text(figures: dict[str, Any]) -> str:
     data, method, means = figures["data"], figures["method"], figures["figures"]
     layout = f", layout {data['layout']}" if "layout" in data else ""
     count = f"{means['photos']} of {data['photos_in_folder']} {data['kind']}"
+    if "held_out" in data:
+        layout += f", among the {data['held_out']} held out from training"
     lines = [f"data       {data['folder']} ({count}{layout})"]
     if "weights" in method:
         generator = f", generator {method['generator']}" if "generator" in method else ""
