@@ -92,8 +92,8 @@ def _doubled_angles(mask: np.ndarray) -> np.ndarray:
 def _axial_mean(doubled: np.ndarray, length: float) -> tuple[float | None, float | None]:
     """Mean direction and axial standard deviation in degrees from the summed vectors and the sum of their lengths.
 
-    Axial statistics (Mardia and Jupp, Directional Statistics, section 9.4): angles are doubled, averaged as vectors, and
-    halved again; with the alignment r = |sum| / length the standard deviation is √(−2 ln r) / 2.
+    Axial statistics (Mardia and Jupp, Directional Statistics, section 9.4): angles are doubled, averaged as vectors,
+    and halved again; with the alignment r = |sum| / length the standard deviation is √(−2 ln r) / 2.
     """
     alignment = float(np.hypot(*doubled)) / length if length > 0 else 0.0
     if alignment < LEAST_ALIGNMENT:
@@ -114,7 +114,8 @@ def _without_specks(rainy: np.ndarray) -> np.ndarray:
 def _lower_tips(streaks: np.ndarray, core: slice) -> int:
     """Number of lower tips in the rows of `core`: horizontal runs of rainy pixels with nothing rainy below.
 
-    Below means the pixels beneath the run and those at its two lower corners. A run in the last row of the photo is no tip, because its streak goes on outside.
+    Below means the pixels beneath the run and those at its two lower corners. A run in the last
+    row of the photo is no tip, because its streak goes on outside.
     """
     stop = min(core.stop, len(streaks) - 1)
     here = streaks[core.start : stop]

@@ -59,7 +59,11 @@ def decode_tiff(stream: BinaryIO, max_pixels: int) -> Photo:
             raise Refusal(f"holds 16-bit pixels of a kind that is not supported ({_photometric_name(page)})")
         else:
             stream.seek(0)
-            pixels, alpha = pixels_of(_UncappedTiffImageFile(stream))
+            try:
+                image = _UncappedTiffImageFile(stream)
+            except SyntaxError as error:
+                raise Refusal("holds pixels stored in a way that is not supported") from error
+            pixels, alpha = pixels_of(image)
             if depth == 1 and page.photometric not in (_MIN_IS_WHITE, _MIN_IS_BLACK) and pixels.shape[2] == 1:
                 raise Refusal("is broken")
         dpi = _resolution(page)
@@ -94,12 +98,12 @@ def _refuse_cut_off(page: TiffPage, stream: BinaryIO) -> None:
 
 def _depth(page: TiffPage) -> int:
     """Bits a sample: 1, 2, 4, 8 or 16."""
+    if page.sampleformat is not None and int(page.sampleformat) not in (_UNSIGNED, _VOID):
+        raise Refusal("holds signed or floating-point numbers, which are not supported")
     tag = page.tags.get(258)
     values = (1,) if tag is None else tag.value if isinstance(tag.value, tuple) else (tag.value,)
     if len(set(values)) != 1 or values[0] not in (1, 2, 4, 8, 16):
         raise Refusal(f"holds {'/'.join(str(value) for value in values[:4])} bits a sample, which is not supported")
-    if page.sampleformat is not None and int(page.sampleformat) not in (_UNSIGNED, _VOID):
-        raise Refusal("holds signed or floating-point numbers, which are not supported")
     return int(values[0])
 
 

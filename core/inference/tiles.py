@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Span:
-    """One tile along one axis: start…stop, half-open, of which `before` and `after` pixels are shared with neighbours."""
+    """One tile along one axis: start…stop, half-open; `before` and `after` pixels of it are shared with neighbours."""
 
     start: int
     stop: int

@@ -6,6 +6,9 @@ from torch.nn import functional as F
 
 from core.networks.blocks import ConvLSTM, ResidualUnit
 
+FIRST_LOGIT = -2.0
+"""Bias that the mask's last convolution starts from: most pixels hold no rain, so an untrained mask is dark (0.12)."""
+
 
 class SSRML(nn.Module):
     """Recurrent rain mask learner: m = SSRML(x), eq. (2).
@@ -31,6 +34,7 @@ class SSRML(nn.Module):
         self.units = nn.Sequential(*(ResidualUnit(channels) for _ in range(units)))
         self.lstm = ConvLSTM(channels)
         self.tail = nn.Conv2d(channels, downscale**2, 3, padding=1)
+        nn.init.constant_(self.tail.bias, FIRST_LOGIT)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Rainy image (B, 3, H, W), 0…1, H and W multiples of `downscale` -> every step's mask (B, 1, H, W), 0…1."""

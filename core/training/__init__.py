@@ -1,0 +1,1 @@
+"""Training: configs, patches, schedule, checkpoints, validation and the loop; `python -m core train`."""

@@ -1,0 +1,65 @@
+"""Files of a run: checkpoints and weights, written whole or not at all."""
+
+import copy
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from core.errors import UserError
+from core.networks import SemiDerainGAN
+
+
+class CheckpointError(UserError):
+    """A checkpoint cannot be read, or does not fit."""
+
+
+def save_checkpoint(state: dict[str, Any], path: Path) -> None:
+    """Writes beside `path` and renames, so that a kill at any moment leaves the old checkpoint or the new one."""
+    temporary = path.with_suffix(".partial")
+    with temporary.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """The state that `save_checkpoint` wrote; runs no code from the file.
+
+    Raises:
+        CheckpointError: the file is damaged or no checkpoint.
+    """
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise CheckpointError(f"The checkpoint {path} cannot be read; move it away to start over.") from error
+
+
+def save_weights(model: SemiDerainGAN, folder: Path) -> None:
+    """Writes config.json and model.safetensors in half precision, for `SemiDerainGAN.from_pretrained(folder)`."""
+    temporary = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(temporary, ignore_errors=True)
+    copy.deepcopy(model).half().save_pretrained(temporary)
+    (temporary / "README.md").unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in temporary.iterdir():
+        file.replace(folder / file.name)
+    temporary.rmdir()
+
+
+def load_weights(folder: str | Path) -> SemiDerainGAN:
+    """The model that lies in a folder, in single precision.
+
+    Raises:
+        CheckpointError: no config.json and model.safetensors there, or they do not fit each other.
+    """
+    missing = [name for name in ("config.json", "model.safetensors") if not Path(folder, name).is_file()]
+    if missing:
+        raise CheckpointError(f"{folder} holds no weights: {' and '.join(missing)} missing.")
+    try:
+        return SemiDerainGAN.from_pretrained(folder, strict=True)
+    except Exception as error:
+        raise CheckpointError(f"The weights in {folder} cannot be read, or do not fit their config.json.") from error

@@ -1,0 +1,102 @@
+"""Recipes: which rain is rendered, as ranges that every photo draws from."""
+
+from dataclasses import dataclass
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Ranges (lowest, highest) that one photo's rain is drawn from; pixels, degrees, or shares of full scale.
+
+    Attributes:
+        database_layers: number of streak images summed (needs a streak database; without one `render` draws them as
+            procedural layers of the same look).
+        database_gain: brightness of each.
+        database_scale: magnification of each.
+        database_rotation: standard deviation of each one's turn, degrees.
+        streak_layers: number of procedural layers.
+        density: streak pixels drawn a pixel by all procedural layers together, before they overlap.
+        shortest, longest: length of the streaks of one layer, pixels.
+        thickness: width of the streaks of one layer, pixels.
+        tilt: standard deviation of the photo's mean direction, degrees from the vertical.
+        layer_tilt: standard deviation of a layer's direction about the photo's, degrees.
+        jitter: standard deviation of a streak's direction about its layer's, degrees.
+        brightness: brightness of one layer's streaks.
+        veil: share of every pixel that becomes airlight.
+        airlight: brightness of the veil.
+        screen: whether streaks lighten towards white (x = y + R(1 − y)) rather than add up (x = y + R, clipped).
+    """
+
+    database_layers: tuple[int, int] = (0, 0)
+    database_gain: Range = (0.5, 0.9)
+    database_scale: Range = (0.9, 1.25)
+    database_rotation: float = 7.0
+    streak_layers: tuple[int, int] = (0, 0)
+    density: Range = (0.05, 0.2)
+    shortest: Range = (8, 16)
+    longest: Range = (24, 48)
+    thickness: Range = (1.0, 2.0)
+    tilt: float = 10.0
+    layer_tilt: float = 2.0
+    jitter: Range = (0.5, 3.0)
+    brightness: Range = (0.3, 0.8)
+    veil: Range = (0.0, 0.0)
+    airlight: Range = (0.6, 0.9)
+    screen: bool = False
+
+
+RECIPES: dict[str, Recipe] = {
+    "light": Recipe(
+        database_layers=(1, 1), database_gain=(0.45, 0.95), database_scale=(0.85, 1.35), database_rotation=13.0
+    ),
+    "heavy": Recipe(
+        database_layers=(0, 2),
+        database_gain=(0.3, 0.9),
+        streak_layers=(1, 4),
+        density=(0.1, 1.2),
+        shortest=(10, 24),
+        longest=(40, 130),
+        thickness=(1.0, 1.7),
+        tilt=5.0,
+        layer_tilt=1.0,
+        jitter=(0.1, 2.0),
+        brightness=(0.1, 0.8),
+    ),
+    "drizzle": Recipe(
+        streak_layers=(1, 2),
+        density=(0.02, 0.15),
+        shortest=(4, 10),
+        longest=(12, 30),
+        thickness=(1.0, 1.6),
+        tilt=15.0,
+        brightness=(0.08, 0.5),
+        veil=(0.0, 0.15),
+        screen=True,
+    ),
+    "shower": Recipe(
+        streak_layers=(1, 4),
+        density=(0.05, 0.6),
+        shortest=(8, 30),
+        longest=(30, 140),
+        thickness=(1.0, 4.0),
+        tilt=18.0,
+        layer_tilt=4.0,
+        jitter=(0.5, 6.0),
+        brightness=(0.05, 0.5),
+        veil=(0.0, 0.35),
+        screen=True,
+    ),
+    "crossing": Recipe(
+        streak_layers=(2, 3),
+        density=(0.08, 0.4),
+        shortest=(10, 20),
+        longest=(40, 120),
+        thickness=(2.0, 5.0),
+        tilt=25.0,
+        layer_tilt=25.0,
+        jitter=(1.0, 4.0),
+        brightness=(0.1, 0.45),
+        veil=(0.1, 0.3),
+    ),
+}
