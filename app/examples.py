@@ -1,7 +1,6 @@
 """Photos to try the demo with: rain rendered on photos that a dependency ships, and a folder for real ones."""
 
 import hashlib
-import os
 import shutil
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -56,7 +55,7 @@ def own_examples(folder: Path) -> list[Example]:
 
 
 def rendered_examples(cache: Path) -> list[Example]:
-    """Rain rendered on each photo of `RENDERED` that is installed, made once and kept in `cache` under the recipes' key."""
+    """Rain rendered on each photo of `RENDERED` that is installed; made once, kept in `cache` under its key."""
     folder = cache / rendering_key()
     if not folder.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
@@ -74,8 +73,7 @@ def rendered_examples(cache: Path) -> list[Example]:
 def render_example(rendered: Rendered, path: Path) -> None:
     """Writes one rainy PNG to `path`, or nothing where the photo is not installed. Grey photos stay grey."""
     spec = find_spec(rendered.package)
-    source = Path((spec and spec.submodule_search_locations or [""])[0]) / rendered.photo
-    if not source.is_file():
+    if spec is None or spec.origin is None or not (source := Path(spec.origin).parent / rendered.photo).is_file():
         return
     photo = read_photo(source)
     channels = photo.pixels.shape[2]
@@ -92,6 +90,6 @@ def name(rendered: Rendered) -> str:
 def rendering_key() -> str:
     """Hash of what the rendered examples depend on: their list and the renderer's source."""
     digest = hashlib.sha256(repr(RENDERED).encode())
-    for source in sorted(Path(os.path.dirname(datasets.rain.__file__)).glob("*.py")):
+    for source in sorted(Path(datasets.rain.__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

@@ -18,6 +18,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--weights", type=Path, help="folder of the model (weights/fast)")
     arguments = parser.parse_args(argv)
 
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from app.server import serve
     from core.errors import UserError
 

@@ -1,9 +1,11 @@
-"""Small pictures for the page: shrunk copies of photos and masks, written as PNG (the downloads never pass through here)."""
+"""Small pictures for the page: shrunk copies of photos and masks as PNG. No download passes through here."""
 
+from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image, ImageCms
 
 from core.images import Photo
 
@@ -31,12 +33,24 @@ def to_8_bit(pixels: np.ndarray) -> np.ndarray:
 
 
 def preview(photo: Photo, pixels: np.ndarray, side: int) -> np.ndarray:
-    """`pixels` (those of `photo`, or derained) shrunk to (h, w, 3) RGB or, where the photo has alpha, (h, w, 4), uint8."""
+    """Shrinks `pixels` (of `photo`, or derained) for the screen: sRGB uint8 (h, w, 3), or (h, w, 4) with alpha."""
     small = to_8_bit(shrink(pixels, side))
-    colour = np.repeat(small, 3, axis=2) if small.shape[2] == 1 else small
+    colour = np.repeat(small, 3, axis=2) if small.shape[2] == 1 else to_srgb(small, photo.icc_profile)
     if photo.alpha is None:
         return colour
     return np.dstack([colour, to_8_bit(shrink(photo.alpha, side))])
+
+
+def to_srgb(pixels: np.ndarray, profile: bytes | None) -> np.ndarray:
+    """(h, w, 3) uint8 in the colours of an ICC profile -> sRGB; unchanged where the profile is of no use."""
+    if profile is None:
+        return pixels
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        image = ImageCms.profileToProfile(Image.fromarray(pixels), source, ImageCms.createProfile("sRGB"))
+    except (ImageCms.PyCMSError, OSError):
+        return pixels
+    return np.asarray(image)
 
 
 def colours_over(photo: np.ndarray, mask: np.ndarray) -> np.ndarray:

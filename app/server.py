@@ -1,12 +1,9 @@
 """Loads the model, builds the page round it and serves it, with the settings that make it safe to show to strangers."""
 
-import os
 from pathlib import Path
 from threading import Thread
 
 import numpy as np
-
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 from app import settings
 from app.examples import all_examples

@@ -85,6 +85,7 @@ def theme() -> gr.themes.Base:
         button_secondary_background_fill_hover_dark="*neutral_700",
         button_secondary_text_color="*neutral_700",
         button_secondary_text_color_dark="*neutral_100",
+        checkbox_border_color_dark="*neutral_500",
         slider_color="*primary_600",
         slider_color_dark="*primary_400",
         loader_color="*primary_500",
