@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from core.images.errors import ImageFileError
@@ -25,4 +26,5 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         raise ImageFileError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
