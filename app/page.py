@@ -1,7 +1,7 @@
 """The demo's page as it behaves: what each event does, and the endpoint `/derain`."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,15 +107,17 @@ def add_deraining(derainer: Derainer, examples: Sequence[Example], session: gr.S
         return str(done.colours if view == COLOURS else done.mask) if done else None
 
     work: dict[str, Any] = {"outputs": list(cleared), "show_progress_on": ui.derained, **ON_NETWORK, **PRIVATE}
-    runs = (
+    runs = [
         ui.rainy.upload(derain_upload, [ui.rainy, ui.generator], preprocess=False, trigger_mode="multiple", **work),
         ui.examples.select(derain_example, ui.generator, trigger_mode="multiple", **work),
         ui.run.click(derain_again, [session, ui.generator], **work),
-    )
+    ]
     showing: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last", **PRIVATE}
-    finished = [run.success for run in runs]
-    gr.on([ui.strength.change, *finished], show_derained, [session, ui.strength], [ui.derained, ui.slider], **showing)
-    gr.on([ui.view.change, *finished], show_mask, [session, ui.view], ui.mask, **showing)
+    finished: list[Callable[..., Any]] = [run.success for run in runs]
+    for trigger in (ui.strength.change, *finished):
+        trigger(show_derained, [session, ui.strength], [ui.derained, ui.slider], **showing)
+    for trigger in (ui.view.change, *finished):
+        trigger(show_mask, [session, ui.view], ui.mask, **showing)
     gr.on([ui.clear.click, ui.rainy.clear], lambda: cleared, None, list(cleared), cancels=runs, queue=False, **PRIVATE)
 
 
