@@ -1,0 +1,114 @@
+"""What a derained photo holds: previews, and full-size files in the format that came in."""
+
+import gc
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from app import outcome, settings
+from core.errors import UserError
+from core.inference import Derainer
+from core.networks import SIZES
+
+
+def derain(path: Path, derainer: Derainer, **options) -> outcome.Outcome:
+    return outcome.derain(outcome.open_photo(path), derainer, None, **options)
+
+
+def test_png_holds_exactly_what_the_model_gives(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
+    path = tmp_path / "street.PNG"
+    Image.fromarray(scene).save(path)
+    done = derain(path, derainer)
+    expected = derainer(scene)
+    file = done.derained_file(1)
+    assert file.name == "street-derained.PNG"
+    assert np.array_equal(cv2.imread(str(file))[..., ::-1], expected.pixels)
+    mask = cv2.imread(str(done.mask_file), cv2.IMREAD_UNCHANGED)
+    assert done.mask_file.name == "street-rain-mask.png"
+    assert mask.shape == scene.shape[:2] and np.abs(mask / 255 - expected.mask).max() <= 0.5 / 255 + 1e-6
+    assert len(done.steps) == SIZES["fast"]["ssrml"]["steps"]
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.37])
+def test_strength_blends_as_the_model_would(
+    tmp_path: Path, derainer: Derainer, scene: np.ndarray, strength: float
+) -> None:
+    path = tmp_path / "street.png"
+    Image.fromarray(scene).save(path)
+    done = derain(path, derainer)
+    shown = cv2.imread(str(done.derained_file(strength)))[..., ::-1].astype(int)
+    difference = np.abs(shown - derainer(scene, strength=strength).pixels)
+    assert difference.max() <= (0 if strength == 0 else 1)
+
+
+def test_16_bit_and_alpha_are_kept(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
+    path = tmp_path / "deep.png"
+    deep = scene.astype(np.uint16) * 257 + 3
+    alpha = np.linspace(0, 65535, deep[..., 0].size).astype(np.uint16).reshape(deep.shape[:2])
+    cv2.imwrite(str(path), np.dstack([deep[..., ::-1], alpha]))
+    done = derain(path, derainer)
+    written = cv2.imread(str(done.derained_file(1)), cv2.IMREAD_UNCHANGED)
+    assert written.dtype == np.uint16
+    assert np.array_equal(written[..., 3], alpha)
+    assert np.array_equal(written[..., 2::-1], derainer(deep).pixels)
+    assert cv2.imread(str(done.rainy), cv2.IMREAD_UNCHANGED).shape == (150, 200, 4)
+
+
+def test_jpeg_comes_back_as_jpeg_upright_once(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
+    path = tmp_path / "phone.jpeg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(scene).save(path, quality=95, subsampling=0, exif=exif)
+    done = derain(path, derainer)
+    with Image.open(done.derained_file(1)) as written:
+        assert written.format == "JPEG" and written.size == (150, 200)
+        assert written.getexif().get(0x0112, 1) == 1
+    assert cv2.imread(str(done.rainy)).shape == (200, 150, 3)
+
+
+def test_the_format_wins_over_a_wrong_suffix(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
+    path = tmp_path / "really-a-png.jpg"
+    Image.fromarray(scene[:40, :40]).save(path, "PNG")
+    assert derain(path, derainer).derained_file(1).name == "really-a-png-derained.png"
+
+
+def test_previews_are_small_and_the_file_is_not(tmp_path: Path, derainer: Derainer, monkeypatch) -> None:
+    monkeypatch.setattr(settings, "PREVIEW_SIDE", 64)
+    path = tmp_path / "large.png"
+    Image.fromarray(np.full((100, 128, 3), 90, np.uint8)).save(path)
+    done = derain(path, derainer)
+    for preview in (done.rainy, done.mask, done.colours, done.derained_preview(0.5)):
+        assert cv2.imread(str(preview)).shape == (50, 64, 3)
+    assert cv2.imread(str(done.derained_file(1))).shape == (100, 128, 3)
+
+
+def test_progress_counts_tiles(tmp_path: Path, derainer: Derainer) -> None:
+    path = tmp_path / "wide.png"
+    Image.fromarray(np.zeros((100, 500, 3), np.uint8)).save(path)
+    heard: list[tuple[int, int]] = []
+    derain(path, derainer, progress=lambda done, total: heard.append((done, total)))
+    total = heard[0][1]
+    assert total > 1 and heard == [(done, total) for done in range(total + 1)]
+
+
+def test_over_the_cap_is_one_sentence_and_leaves_nothing(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(settings, "MAX_PIXELS", 10_000)
+    path = tmp_path / "huge.png"
+    Image.fromarray(np.zeros((101, 100, 3), np.uint8)).save(path)
+    with pytest.raises(UserError) as raised:
+        outcome.open_photo(path)
+    assert "huge.png" in str(raised.value) and "\n" not in str(raised.value)
+
+
+def test_the_folder_goes_with_the_outcome(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
+    path = tmp_path / "street.png"
+    Image.fromarray(scene[:40, :40]).save(path)
+    done = derain(path, derainer)
+    folder = Path(done.folder.name)
+    assert folder.is_dir()
+    del done
+    gc.collect()
+    assert not folder.exists()
