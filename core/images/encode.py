@@ -66,7 +66,7 @@ def _jpeg_options(photo: Photo) -> dict[str, object]:
 def _webp_options(photo: Photo) -> dict[str, object]:
     options: dict[str, object] = {"icc_profile": photo.icc_profile, "exif": photo.exif}
     if photo.lossless:
-        return options | {"lossless": True, "exact": True, "quality": 75}
+        return options | {"lossless": True, "exact": True, "quality": 50, "method": 3}
     return options | {"quality": _QUALITY, "exact": True}
 
 

@@ -13,7 +13,7 @@ from core.images.layers import stacked
 from core.images.photo import Photo
 
 _STRIP_BYTES = 1 << 20
-_LEVEL = 6
+_LEVEL = 3
 _ADOBE_DEFLATE, _HORIZONTAL_DIFFERENCING = 8, 2
 _MIN_IS_BLACK, _RGB = 1, 2
 _UNASSOCIATED_ALPHA = 2
