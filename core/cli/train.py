@@ -13,8 +13,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "train",
         help="train a model",
-        description="Trains from a config. A run that was stopped, at any moment, goes on from its last checkpoint when "
-        "the same command is given again.",
+        description="Trains from a config. A run that was stopped, at any moment, goes on from its last checkpoint "
+        "when the same command is given again.",
         epilog="example: python -m core train --config configs/fast.yaml --data-root ~/rain/train",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -12,8 +12,9 @@ def rain_magnitude(rainy: Tensor, clean: Tensor) -> Tensor:
 
 
 def mask_loss(masks: Sequence[Tensor], rainy: Tensor, clean: Tensor, decay: float = 0.8) -> Tensor:
-    """Weighted mean over the steps t = 1…T of mean |m_t − |x − y||, with weights decay^(T − t) (as in Qian et al. 2018, eq. 5,
-    with L1 for their squares).
+    """Weighted mean over the steps t = 1…T of mean |m_t − |x − y||, with weights decay^(T − t).
+
+    As in Qian et al. 2018, eq. 5, with L1 for their squares.
 
     masks: T tensors (B, 1, H, W), 0…1; rainy and clean (B, 3, H, W), 0…1 -> scalar.
     """

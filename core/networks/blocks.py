@@ -23,7 +23,7 @@ class ResidualUnit(nn.Module):
 class ConvLSTM(nn.Module):
     """One convolutional LSTM cell (Shi et al. 2015, without peepholes).
 
-    Input (B, channels, H, W) and the state (hidden, cell) of the same shape, or None at the first step -> the new state.
+    Input (B, channels, H, W) and the state (hidden, cell) of the same shape, or None at first -> the new state.
     """
 
     def __init__(self, channels: int) -> None:
@@ -54,10 +54,11 @@ class ChannelNorm(nn.Module):
 
 
 class GatedBlock(nn.Module):
-    """NAFNet's block (Chen et al. 2022, figure 3c) without its global channel attention, so that tiles agree with the whole.
+    """NAFNet's block (Chen et al. 2022) without its global channel attention, so that tiles agree with the whole.
 
     Each half is normalised, widened to twice the channels, halved again by multiplying the two halves (the simple
-    gate), projected, scaled by a learnt weight per channel that starts at zero, and added. (B, channels, H, W) -> the same shape.
+    gate), projected, scaled by a learnt weight per channel that starts at zero, and added.
+    (B, channels, H, W) -> the same shape.
     """
 
     def __init__(self, channels: int) -> None:

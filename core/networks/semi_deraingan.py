@@ -1,5 +1,6 @@
 """Semi-DerainGAN's derainer as one object: the shared SSRML with the generators G_s and G_r."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,11 +16,25 @@ GENERATORS = ("gs", "gr")
 SIZES: dict[str, dict[str, Any]] = {
     "paper": {
         "ssrml": {"channels": 32, "steps": 4, "units": 5, "downscale": 1},
-        "unet": {"width": 32, "encoder": [1, 1, 1], "middle": 1, "decoder": [1, 1, 1], "block": "plain", "downscale": 1},
+        "unet": {
+            "width": 32,
+            "encoder": [1, 1, 1],
+            "middle": 1,
+            "decoder": [1, 1, 1],
+            "block": "plain",
+            "downscale": 1,
+        },
     },
     "fast": {
         "ssrml": {"channels": 24, "steps": 3, "units": 5, "downscale": 2},
-        "unet": {"width": 48, "encoder": [2, 2, 4], "middle": 4, "decoder": [2, 2, 2], "block": "gated", "downscale": 2},
+        "unet": {
+            "width": 48,
+            "encoder": [2, 2, 4],
+            "middle": 4,
+            "decoder": [2, 2, 2],
+            "block": "gated",
+            "downscale": 2,
+        },
     },
 }
 
@@ -54,16 +69,15 @@ class SemiDerainGAN(
         ValueError: no generator, or an unknown one, is asked for.
     """
 
-    def __init__(
-        self, ssrml: Mapping[str, Any], unet: Mapping[str, Any], generators: Sequence[str] = ("gs",)
-    ) -> None:
+    def __init__(self, ssrml: Mapping[str, Any], unet: Mapping[str, Any], generators: Sequence[str] = ("gs",)) -> None:
         super().__init__()
         unknown = set(generators) - set(GENERATORS)
         if unknown or not generators:
             raise ValueError(f"The generators can be gs and gr, not {sorted(unknown) or 'none'}.")
         self.ssrml = SSRML(**ssrml)
-        self.unets = nn.ModuleDict({name: UNet(**unet) for name in generators})
-        self.stride = self.unets[generators[0]].stride
+        unets = {name: UNet(**unet) for name in generators}
+        self.stride: int = math.lcm(*(net.stride for net in unets.values()))
+        self.unets = nn.ModuleDict(unets)
 
     @property
     def generators(self) -> tuple[str, ...]:
@@ -102,7 +116,7 @@ class SemiDerainGAN(
 
 
 def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
-    """Pad (B, C, H, W) below and on the right to multiples of `multiple`, by reflection where the image is large enough."""
+    """Pad (B, C, H, W) below and on the right to multiples of `multiple`; by reflection where it is large enough."""
     bottom, right = -x.shape[-2] % multiple, -x.shape[-1] % multiple
     for padding in ((0, 0, 0, bottom), (0, right, 0, 0)):
         if any(padding):

@@ -34,7 +34,7 @@ class SSRML(nn.Module):
         self.units = nn.Sequential(*(ResidualUnit(channels) for _ in range(units)))
         self.lstm = ConvLSTM(channels)
         self.tail = nn.Conv2d(channels, downscale**2, 3, padding=1)
-        nn.init.constant_(self.tail.bias, FIRST_LOGIT)
+        self.tail.bias = nn.Parameter(torch.full((downscale**2,), FIRST_LOGIT))
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Rainy image (B, 3, H, W), 0…1, H and W multiples of `downscale` -> every step's mask (B, 1, H, W), 0…1."""

@@ -51,7 +51,7 @@ class UNet(nn.Module):
         self.tail = nn.Conv2d(width, 3 * downscale**2, 3, padding=1)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x (B, 3, H, W) and mask (B, 1, H, W), both 0…1, H and W multiples of `stride` -> derained (B, 3, H, W), not clamped."""
+        """x (B, 3, H, W) and mask (B, 1, H, W), both 0…1, sides multiples of `stride` -> (B, 3, H, W), not clamped."""
         features = self.head(F.pixel_unshuffle(torch.cat((x, mask), 1), self.downscale))
         skips = []
         for encoder, down in zip(self.encoder, self.down):

@@ -23,7 +23,7 @@ class DataConfig:
         clean: folder of rain-free photos to render rain on.
         streaks: folder of streak images for the recipes that use them; null to draw those layers procedurally.
         pairs: paired folders by name, for the mix and for validation.
-        mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or "clean" for no rain at all.
+        mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or "clean" for no rain.
         patch: side of the square patches, pixels.
         held_out: photos (and streak images, and pairs of each set) that are kept for validation.
         validated: how many of them the validations during training use; the last one uses all.
@@ -141,9 +141,15 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
     checks = [
         (isinstance(config.network, dict) or config.network in SIZES, f"network should be one of {', '.join(SIZES)}"),
         (config.precision in ("float32", "bfloat16"), "precision should be float32 or bfloat16"),
-        (bool(config.data.mix) and min(config.data.mix.values(), default=0) > 0, "every share in mix should be above 0"),
+        (
+            bool(config.data.mix) and min(config.data.mix.values(), default=0) > 0,
+            "every share in mix should be above 0",
+        ),
         (config.data.patch >= 32, "patch should be at least 32"),
-        (config.optimiser.batch > 0 and config.optimiser.patches >= config.optimiser.batch, "patches and batch are amiss"),
+        (
+            config.optimiser.batch > 0 and config.optimiser.patches >= config.optimiser.batch,
+            "patches and batch are amiss",
+        ),
         (config.optimiser.rate > 0, "rate should be above 0"),
         (0 <= config.optimiser.fall <= 1, "fall should lie in 0…1"),
     ]

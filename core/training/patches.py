@@ -113,12 +113,12 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
         (cut,) = crop((photo,), side, rng)
         if side > self.patch:
             cut = cv2.resize(cut, (self.patch, self.patch), interpolation=cv2.INTER_AREA)
-        cut = np.rot90(cut, rng.integers(4))
+        cut = np.rot90(cut, int(rng.integers(4)))
         return cut[:, ::-1] if rng.random() < 0.5 else cut
 
 
 def crop(photos: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    """The same random square of photos of one shape; photos smaller than the square are first reflected at their border."""
+    """The same random square of photos of one shape; photos smaller than it are first reflected at their border."""
     height, width = photos[0].shape[:2]
     bottom, right = max(0, side - height), max(0, side - width)
     if bottom or right:
@@ -133,7 +133,9 @@ def _tensor(image: np.ndarray) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(scaled.transpose(2, 0, 1)))
 
 
-def validation_sets(held_out: Material, config: DataConfig, photos: int, seed: int = 0) -> dict[str, list[PairedPhotos]]:
+def validation_sets(
+    held_out: Material, config: DataConfig, photos: int, seed: int = 0
+) -> dict[str, list[PairedPhotos]]:
     """The sets that a model is validated on: rendered ones by recipe, pairs by name, and "clean" without any rain.
 
     Args:

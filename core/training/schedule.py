@@ -1,4 +1,4 @@
-"""The learning rate: warm-up, a constant stretch, and a fall to zero, so that a run can be prolonged before it falls."""
+"""The learning rate: warm-up, a constant stretch, a fall to zero; a run can be prolonged before it falls."""
 
 import math
 

@@ -51,7 +51,9 @@ class Trainer:
         self.material, held_out = load_material(config.data, data_root)
         self.few = validation_sets(held_out, config.data, config.data.validated)
         self.all = validation_sets(held_out, config.data, config.data.held_out)
-        self.model = self.initial_model().to(self.device, memory_format=torch.channels_last)
+        self.model = self.initial_model()
+        self.model.to(self.device)
+        self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average))
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(),
@@ -164,7 +166,7 @@ class Trainer:
 
     def validate(self, sets: dict[str, list[Any]], curve: str = "validation") -> dict[str, float]:
         """Validates the averaged weights and writes them to the run's folder `weights`."""
-        model = self.average.module
+        model: SemiDerainGAN = self.average.module  # type: ignore[assignment]
         figures = validate(model, sets)
         self.curves.add(curve, self.patches, {"hours": self.seconds / 3600, **figures})
         save_weights(model, self.folder / "weights")
@@ -194,4 +196,3 @@ def paired_loss(
     }
     loss = sum((getattr(weights, name) * term for name, term in terms.items()), torch.zeros(()))
     return loss, {name: term.detach() for name, term in terms.items()}
-

@@ -26,8 +26,7 @@ def streak_layer(
         density: streak pixels drawn (length × thickness, summed) a pixel of the layer, before they overlap.
         length: shortest and longest streak in pixels, drawn uniformly on a logarithmic scale.
         thickness: width of the streaks in pixels, at least 1; fractions by blurring.
-        tilt: mean direction in degrees from the vertical, positive where the lower end lies to the left (the upper end to
-            the right).
+        tilt: mean direction in degrees from the vertical, positive where the upper end lies to the right.
         jitter: standard deviation of the single streak's direction in degrees.
         brightness: lowest and highest value of a streak, 0…1.
         rng: source of everything random.
@@ -39,9 +38,9 @@ def streak_layer(
     canvas = np.zeros((height + 2 * margin, width + 2 * margin), np.uint8)
     mean_length = (length[1] - length[0]) / np.log(length[1] / length[0]) if length[1] > length[0] else length[0]
     count = rng.poisson(density * canvas.size / (mean_length * thickness))
-    lengths = np.exp(rng.uniform(*np.log(length), count))
+    lengths = length[0] * (length[1] / length[0]) ** rng.random(count)
     angles = np.deg2rad(tilt + jitter * rng.standard_normal(count))
-    centres = rng.uniform((0, 0), (canvas.shape[1], canvas.shape[0]), (count, 2))
+    centres = rng.random((count, 2)) * (canvas.shape[1], canvas.shape[0])
     half = 0.5 * lengths[:, None] * np.stack((np.sin(angles), -np.cos(angles)), 1)
     ends = np.rint(np.stack((centres - half, centres + half), 1) * 2**SUBPIXEL_BITS).astype(np.int32)
     drawn = max(1, int(thickness))
@@ -49,6 +48,4 @@ def streak_layer(
         for group in (part[: len(part) // 2], part[len(part) // 2 :]):
             cv2.polylines(canvas, list(group), False, float(255 * shade), drawn, cv2.LINE_AA, SUBPIXEL_BITS)
     layer = canvas[margin : margin + height, margin : margin + width].astype(np.float32) / 255
-    if thickness > drawn:
-        layer = cv2.GaussianBlur(layer, (0, 0), 0.3 + 0.5 * (thickness - drawn))
-    return layer
+    return cv2.GaussianBlur(layer, (0, 0), 0.3 + 0.5 * (thickness - drawn)) if thickness > drawn else layer

@@ -24,7 +24,7 @@ def render(
         streaks: streak database for the recipe's database layers; None to draw those layers procedurally.
 
     Returns:
-        rainy image x (H, W, 3) float32, 0…1; streaks' layer R (H, W) float32, 0…1, before clipping and without the veil.
+        rainy image x (H, W, 3) float32, 0…1; streaks' layer R (H, W) float32, 0…1, without the veil.
 
     Raises:
         ValueError: clean has another shape or type, or there is no recipe of that name.

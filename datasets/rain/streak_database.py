@@ -53,8 +53,10 @@ class StreakDatabase:
             (height, width) float32, 0…1.
         """
         image = self.images[rng.integers(len(self.images))]
-        centre = [side / 2 if side <= cut else rng.uniform(cut / 2, side - cut / 2)
-                  for side, cut in zip(image.shape[::-1], (width, height))]
+        centre = [
+            side / 2 if side <= cut else rng.uniform(cut / 2, side - cut / 2)
+            for side, cut in zip(image.shape[::-1], (width, height))
+        ]
         to_source = cv2.getRotationMatrix2D((0, 0), rotation * rng.standard_normal(), 1 / rng.uniform(*scale))
         if rng.random() < 0.5:
             to_source[:, 0] *= -1
