@@ -329,3 +329,12 @@ def test_what_is_allowed_prints_no_warning(bad_folder: Path) -> None:
     script = "photo = read_photo(sys.argv[1])\nassert photo.pixels.shape == (12000, 12000, 3)"
     peak = peak_megabytes(script, str(bad_folder / "huge.png"))
     assert peak < 4 * 144 + 3 * 144 + 350
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP"])
+def test_pillows_own_cap_does_not_count(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one for the whole process, refuses above 179 megapixels and knows nothing of the caller's cap."""
+    content = pillow_bytes(photo(), kind)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    monkeypatch.setattr("core.images.decode_pillow._BAND_PIXELS", 57)  # a row at a time: Pillow checks crops too
+    assert read_photo(content).pixels.shape == (41, 57, 3)
