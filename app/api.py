@@ -30,7 +30,7 @@ print(derained, mask, measures)  # two local files and a dict
 CURL = f"""\
 FILE=$(curl -s {ORIGIN}/gradio_api/upload -F files=@photo.jpg | cut -d'"' -f2)
 JOB=$(curl -s {ORIGIN}/gradio_api/call/derain -H 'Content-Type: application/json' \\
-  -d '{{"data": [{{"path": "'"$FILE"'", "meta": {{"_type": "gradio.FileData"}}}}, 1.0]}}' | cut -d'"' -f4)
+  -d '{{"data": [{{"path": "'"$FILE"'", "meta": {{"_type": "gradio.FileData"}}}}, 1.0, null]}}' | cut -d'"' -f4)
 curl -sN {ORIGIN}/gradio_api/call/derain/$JOB  # answers with the URLs of both files
 """
 

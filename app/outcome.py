@@ -137,9 +137,9 @@ def blend(rainy: np.ndarray, derained: np.ndarray, strength: float) -> np.ndarra
 def derained_name(photo: Photo, source: Path) -> str:
     """File name of the derained photo: the source's own suffix where it names the format, else the usual one."""
     names_the_format = format_of_suffix(source.suffix) == photo.format
-    return f"{source.stem}-derained{source.suffix if names_the_format else USUAL_SUFFIX[photo.format]}"
+    return f"{source.stem}_derained{source.suffix if names_the_format else USUAL_SUFFIX[photo.format]}"
 
 
 def mask_name(source: Path) -> str:
     """File name of the rain mask."""
-    return f"{source.stem}-rain-mask.png"
+    return f"{source.stem}_mask.png"

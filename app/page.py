@@ -140,9 +140,7 @@ def add_endpoint(derainer: Derainer) -> None:
     """The endpoint `/derain`; its components are not on the page."""
     model = derainer.model
 
-    def derain(
-        image: str, strength: float = 1.0, generator: str = model.default_generator
-    ) -> tuple[str, str, dict[str, Any]]:
+    def derain(image: str, strength: float = 1.0, generator: str | None = None) -> tuple[str, str, dict[str, Any]]:
         try:
             return api.derain_file(derainer, Path(image), strength, generator)
         except UserError as error:

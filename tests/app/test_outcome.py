@@ -24,10 +24,10 @@ def test_png_holds_exactly_what_the_model_gives(tmp_path: Path, derainer: Derain
     done = derain(path, derainer)
     expected = derainer(scene)
     file = done.derained_file(1)
-    assert file.name == "street-derained.PNG"
+    assert file.name == "street_derained.PNG"
     assert np.array_equal(cv2.imread(str(file))[..., ::-1], expected.pixels)
     mask = cv2.imread(str(done.mask_file), cv2.IMREAD_UNCHANGED)
-    assert done.mask_file.name == "street-rain-mask.png"
+    assert done.mask_file.name == "street_mask.png"
     assert mask.shape == scene.shape[:2] and np.abs(mask / 255 - expected.mask).max() <= 0.5 / 255 + 1e-6
     assert len(done.steps) == SIZES["fast"]["ssrml"]["steps"]
 
@@ -72,7 +72,7 @@ def test_jpeg_comes_back_as_jpeg_upright_once(tmp_path: Path, derainer: Derainer
 def test_the_format_wins_over_a_wrong_suffix(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
     path = tmp_path / "really-a-png.jpg"
     Image.fromarray(scene[:40, :40]).save(path, "PNG")
-    assert derain(path, derainer).derained_file(1).name == "really-a-png-derained.png"
+    assert derain(path, derainer).derained_file(1).name == "really-a-png_derained.png"
 
 
 def test_previews_are_small_and_the_file_is_not(tmp_path: Path, derainer: Derainer, monkeypatch) -> None:

@@ -1,0 +1,98 @@
+"""The demo served by a process of its own, with random weights so that the shipped ones can change, and a browser."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from core.networks import SIZES, SemiDerainGAN
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("weights")
+    SemiDerainGAN(**SIZES["fast"]).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(weights: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the running demo; port 0 would be Gradio's own choice, so a free one is taken."""
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "PYTHONUNBUFFERED": "1"}
+    environment |= {"GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio"))}
+    command = [
+        sys.executable,
+        "-m",
+        "app",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(free_port()),
+        "--weights",
+        str(weights),
+    ]
+    with subprocess.Popen(command, cwd=repository, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            for line in server.stdout:
+                if address := re.search(r"http://[\d.:]+", line):
+                    yield address[0]
+                    break
+            else:
+                pytest.fail("the demo ended before it served its page")
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator:
+    """Headless Chromium, driven by Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one scene as street.png and street.jpg, and a broken file."""
+    folder = tmp_path_factory.mktemp("photos")
+    noise = np.random.default_rng(2).integers(0, 256, (12, 16, 3), np.uint8)
+    scene = cv2.resize(noise, (320, 240), interpolation=cv2.INTER_CUBIC)
+    Image.fromarray(scene).save(folder / "street.png")
+    Image.fromarray(scene).save(folder / "street.jpg", quality=88)
+    (folder / "broken.jpg").write_bytes((folder / "street.jpg").read_bytes()[:900])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def by_command_line(photos: Path, weights: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `python -m core derain` writes for both photos, with the mask: png/street.png, jpg/street.jpg."""
+    out = tmp_path_factory.mktemp("derained")
+    for kind in ("png", "jpg"):
+        command = [sys.executable, "-m", "core", "derain", str(photos / f"street.{kind}"), "-o", str(out / kind)]
+        subprocess.run([*command, "--mask", "--quiet", "--weights", str(weights)], cwd=repository, check=True)
+    return out
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
