@@ -101,11 +101,7 @@ class Derainer:
         _check_pixels(pixels)
         if not isinstance(strength, numbers.Real) or not 0 <= strength <= 1:
             raise InferenceError(f"The strength must be a number from 0 to 1, but is {strength!r}.")
-        generator = self.model.default_generator if generator is None else generator
-        if generator not in self.model.generators:
-            raise InferenceError(
-                f"These weights hold no generator {generator!r}, only {', '.join(self.model.generators)}."
-            )
+        generator = self.check_generator(generator)
 
         height, width, channels = pixels.shape
         rows, columns = self._cut(height, width)
@@ -132,6 +128,19 @@ class Derainer:
                 f"There is not enough memory to derain {width} × {height} pixels; use smaller tiles."
             ) from error
         return Result(derained, masks[-1], masks if steps else [], generator)
+
+    def check_generator(self, generator: str | None) -> str:
+        """The generator's name, or the default one's for None.
+
+        Raises:
+            InferenceError: the weights do not hold it.
+        """
+        generator = self.model.default_generator if generator is None else generator
+        if generator not in self.model.generators:
+            raise InferenceError(
+                f"These weights hold no generator {generator!r}, only {', '.join(self.model.generators)}."
+            )
+        return generator
 
     def _cut(self, height: int, width: int) -> tuple[list[Span], list[Span]]:
         stride = self.model.stride
