@@ -23,7 +23,8 @@ def streak_layer(
 
     Args:
         height, width: size of the layer in pixels.
-        density: streak pixels drawn (length × thickness, summed) a pixel of the layer, before they overlap.
+        density: streak pixels drawn (length × thickness, summed) a pixel of the layer, before they overlap;
+            anti-aliasing widens each streak by about half a pixel more.
         length: shortest and longest streak in pixels, drawn uniformly on a logarithmic scale.
         thickness: width of the streaks in pixels, at least 1; fractions by blurring.
         tilt: mean direction in degrees from the vertical, positive where the upper end lies to the right.

@@ -54,7 +54,7 @@ class StreakDatabase:
         """
         image = self.images[rng.integers(len(self.images))]
         centre = [
-            side / 2 if side <= cut else rng.uniform(cut / 2, side - cut / 2)
+            (side - 1) / 2 if side <= cut else rng.uniform((cut - 1) / 2, side - 1 - (cut - 1) / 2)
             for side, cut in zip(image.shape[::-1], (width, height))
         ]
         to_source = cv2.getRotationMatrix2D((0, 0), rotation * rng.standard_normal(), 1 / rng.uniform(*scale))

@@ -1,0 +1,114 @@
+"""The rain renderer: seeded, additive, bounded, and with the direction, length and cover that it was asked for."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from datasets.rain import RECIPES, Recipe, StreakDatabase, render
+from datasets.rain.procedural import streak_layer
+from datasets.rain.render import to_uint8
+
+
+@pytest.fixture(scope="module")
+def clean() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return cv2.GaussianBlur(rng.integers(0, 256, (120, 160, 3)).astype(np.uint8), (0, 0), 3)
+
+
+@pytest.fixture(scope="module")
+def streaks() -> StreakDatabase:
+    image = np.zeros((90, 130), np.uint8)
+    cv2.line(image, (40, 10), (40, 70), 200, 2)
+    return StreakDatabase([image])
+
+
+@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("with_database", [False, True])
+def test_the_same_seed_gives_the_same_rain(
+    name: str, with_database: bool, clean: np.ndarray, streaks: StreakDatabase
+) -> None:
+    database = streaks if with_database else None
+    first, layer = render(clean, name, np.random.default_rng(5), database)
+    again, _ = render(clean, name, np.random.default_rng(5), database)
+    other, _ = render(clean, name, np.random.default_rng(6), database)
+    assert np.array_equal(first, again) and not np.array_equal(first, other)
+    assert first.shape == clean.shape and first.dtype == np.float32 and layer.shape == clean.shape[:2]
+    assert first.min() >= 0 and first.max() <= 1 and layer.min() >= 0 and layer.max() > 0.02
+
+
+def test_without_veil_rain_adds_up(clean: np.ndarray) -> None:
+    rainy, layer = render(clean, "heavy", np.random.default_rng(1))
+    assert np.allclose(rainy, np.clip(clean / np.float32(255) + layer[..., None], 0, 1), atol=1e-5)
+
+
+def test_screened_rain_lightens_towards_white(clean: np.ndarray) -> None:
+    recipe = dataclasses.replace(RECIPES["shower"], veil=(0.0, 0.0))
+    rainy, layer = render(clean, recipe, np.random.default_rng(1))
+    y = clean / np.float32(255)
+    assert np.allclose(rainy, y + layer[..., None] * (1 - y), atol=1e-5)
+
+
+def test_a_veil_alone_moves_every_pixel_towards_the_airlight(clean: np.ndarray) -> None:
+    rainy, layer = render(clean, Recipe(veil=(0.25, 0.25), airlight=(0.8, 0.8)), np.random.default_rng(0))
+    assert not layer.any()
+    assert np.allclose(rainy, 0.75 * clean / 255 + 0.2, atol=1e-5)
+
+
+@pytest.mark.parametrize("tilt", [-40, -10, 0, 25])
+def test_streaks_have_the_direction_asked_for(tilt: float) -> None:
+    layer = streak_layer(
+        300, 300, density=0.1, length=(30, 30), thickness=1, tilt=tilt, jitter=0, brightness=(0.5, 0.5),
+        rng=np.random.default_rng(3),
+    )  # fmt: skip
+    smooth = cv2.GaussianBlur(layer, (0, 0), 1)
+    gx, gy = cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+    across = np.rad2deg(0.5 * np.arctan2(2 * (gx * gy).sum(), (gx * gx - gy * gy).sum()))
+    assert across == pytest.approx(tilt, abs=2)
+
+
+def test_a_positive_tilt_leans_to_the_right() -> None:
+    layer = streak_layer(
+        200, 200, density=0.02, length=(60, 60), thickness=1, tilt=30, jitter=0, brightness=(1, 1),
+        rng=np.random.default_rng(0),
+    )  # fmt: skip
+    _, labels = cv2.connectedComponents((layer > 0.2).astype(np.uint8))
+    rows, columns = np.nonzero(labels == np.bincount(labels[labels > 0]).argmax())
+    assert columns[rows == rows.min()].mean() > columns[rows == rows.max()].mean()
+
+
+def test_density_is_the_share_of_pixels_drawn() -> None:
+    covers = [
+        (
+            streak_layer(
+                400, 400, density=density, length=(20, 40), thickness=1, tilt=0, jitter=2, brightness=(1, 1),
+                rng=np.random.default_rng(0),
+            )
+        ).mean()
+        for density in (0.02, 0.04)
+    ]  # fmt: skip
+    assert covers[0] == pytest.approx(1.5 * 0.02, rel=0.15)
+    assert covers[1] == pytest.approx(2 * covers[0], rel=0.15)
+
+
+def test_cuts_of_the_database_mirror_turn_and_go_beyond_its_images(streaks: StreakDatabase) -> None:
+    plain = streaks.layer(90, 130, (1, 1), 0, np.random.default_rng(1))
+    image = streaks.images[0].astype(np.float32) / 255
+    assert np.allclose(plain, image, atol=0.01) or np.allclose(plain, image[:, ::-1], atol=0.01)
+    assert streaks.layer(300, 400, (1, 1), 5, np.random.default_rng(0)).shape == (300, 400)
+
+
+def test_the_database_is_split_without_overlap() -> None:
+    database = StreakDatabase([np.full((4, 4), value, np.uint8) for value in range(20)])
+    training, held_out = database.split(5)
+    values = [int(image[0, 0]) for part in (training, held_out) for image in part.images]
+    assert len(held_out.images) == 5 and sorted(values) == list(range(20))
+
+
+def test_refuses_unknown_recipes_and_wrong_photos(clean: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="no rain recipe 'hail'"):
+        render(clean, "hail", np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"\(H, W, 3\)"):
+        render(clean[..., 0], "light", np.random.default_rng(0))
+    assert to_uint8(np.array([0.0, 0.5, 1.0, 2.0])).tolist() == [0, 128, 255, 255]

@@ -1,0 +1,59 @@
+"""Losses: against independent numbers, and their gradients by finite differences in double precision."""
+
+import numpy as np
+import pytest
+import torch
+from skimage.metrics import structural_similarity
+
+from core.losses.charbonnier import charbonnier
+from core.losses.mask import mask_loss, rain_magnitude
+from core.losses.ssim import ssim, ssim_loss
+
+
+def images(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.rand(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def test_charbonnier_by_hand() -> None:
+    a, b = torch.tensor([0.0, 0.3]), torch.tensor([0.0, 0.7])
+    assert charbonnier(a, b, 0.1).item() == pytest.approx((0.1 + (0.16 + 0.01) ** 0.5) / 2)
+
+
+def test_ssim_agrees_with_scikit_image() -> None:
+    a = images(1, 3, 40, 52)
+    b = (a + 0.2 * images(1, 3, 40, 52, seed=1)).clamp(0, 1)
+    _, full = structural_similarity(
+        a[0].numpy(), b[0].numpy(), gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+        data_range=1.0, channel_axis=0, full=True,
+    )  # fmt: skip
+    assert ssim(a, b).item() == pytest.approx(np.mean(full[:, 5:-5, 5:-5]), abs=1e-9)
+
+
+def test_ssim_of_equal_images_is_one_and_the_loss_its_negative() -> None:
+    a = images(2, 3, 16, 16)
+    assert ssim(a, a).item() == pytest.approx(1.0)
+    assert ssim_loss(a, a.flip(-1)).item() == pytest.approx(-ssim(a, a.flip(-1)).item())
+
+
+def test_ssim_refuses_what_it_cannot_measure() -> None:
+    for b in (images(1, 3, 12, 13), images(1, 3, 10, 12)):
+        with pytest.raises(ValueError, match="at least 11×11"):
+            ssim(b[..., :12], b)
+
+
+def test_mask_loss_by_hand() -> None:
+    rainy = torch.full((1, 3, 4, 4), 0.5)
+    clean = rainy.clone()
+    clean[:, 0] -= 0.3
+    assert torch.allclose(rain_magnitude(rainy, clean), torch.full((1, 1, 4, 4), 0.1))
+    masks = [torch.full((1, 1, 4, 4), value) for value in (0.4, 0.2)]
+    assert mask_loss(masks, rainy, clean, decay=0.5).item() == pytest.approx((0.5 * 0.3 + 1.0 * 0.1) / 1.5)
+
+
+def test_gradients() -> None:
+    a, b = images(1, 2, 12, 13).requires_grad_(), images(1, 2, 12, 13, seed=1)
+    assert torch.autograd.gradcheck(lambda x: charbonnier(x, b), a)
+    assert torch.autograd.gradcheck(lambda x: ssim_loss(x, b), a)
+    mask = images(1, 1, 3, 3, seed=2).requires_grad_()
+    x, y = images(1, 3, 3, 3, seed=3), images(1, 3, 3, 3, seed=4)
+    assert torch.autograd.gradcheck(lambda m: mask_loss([m, m * m], x, y), mask)

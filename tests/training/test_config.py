@@ -1,0 +1,60 @@
+"""Configs: the committed ones are valid, and every mistake is told in one sentence."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.training.config import ConfigError, load_config
+from core.training.patches import load_material
+
+
+def test_the_committed_configs_are_valid(repository: Path) -> None:
+    paths = sorted((repository / "configs").glob("*.yaml"))
+    assert paths
+    for path in paths:
+        assert load_config(path).name == path.stem
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value", "sentence"),
+    [
+        (None, "netwrok", "fast", "unknown settings: netwrok"),
+        (None, "network", "huge", "network should be one of"),
+        (None, "precision", "int8", "precision should be"),
+        ("data", "patch", 8, "patch should be at least 32"),
+        ("data", "mix", {"light": 0}, "every share in mix should be above 0"),
+        ("optimiser", "patches", 2, "patches and batch"),
+        ("optimiser", "rate", 0, "rate should be above 0"),
+        ("optimiser", "fall", 1.5, "fall should lie in"),
+    ],
+)
+def test_says_what_is_wrong(
+    part: str | None, name: str, value: Any, sentence: str, settings: dict[str, Any], write_config: Any
+) -> None:
+    (settings[part] if part else settings)[name] = value
+    with pytest.raises(ConfigError, match=sentence):
+        load_config(write_config(settings))
+
+
+def test_says_what_is_missing_or_unreadable(settings: dict[str, Any], write_config: Any, tmp_path: Path) -> None:
+    del settings["data"]["clean"]
+    with pytest.raises(ConfigError, match="data lacks clean"):
+        load_config(write_config(settings))
+    with pytest.raises(ConfigError, match="should hold settings by name"):
+        load_config(write_config("fast"))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config(tmp_path / "none.yaml")
+    (tmp_path / "broken.yaml").write_text("a: [", encoding="utf-8")
+    with pytest.raises(ConfigError, match="not valid YAML"):
+        load_config(tmp_path / "broken.yaml")
+
+
+def test_a_mix_of_unknown_rain_is_refused(settings: dict[str, Any], write_config: Any, data_root: Path) -> None:
+    settings["data"]["mix"] = {"hail": 1}
+    with pytest.raises(ConfigError, match="no rain named hail"):
+        load_material(load_config(write_config(settings)).data, data_root)
+    settings["data"]["mix"] = {"light": 1}
+    settings["data"]["held_out"] = 6
+    with pytest.raises(ConfigError, match="there are only 6"):
+        load_material(load_config(write_config(settings)).data, data_root)

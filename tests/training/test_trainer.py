@@ -1,0 +1,149 @@
+"""The training loop: it learns, resumes bit for bit, leaves whole files, and says what went wrong."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from core.networks import SemiDerainGAN
+from core.training.checkpoint import CheckpointError, load_checkpoint, load_weights, save_checkpoint
+from core.training.config import OptimiserConfig, load_config
+from core.training.schedule import learning_rate
+from core.training.trainer import Trainer, TrainingError
+
+
+def losses(folder: Path) -> list[float]:
+    return pd.read_csv(folder / "training.csv")["loss"].tolist()
+
+
+@pytest.fixture()
+def log_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.training.trainer.LOG_EVERY", 1)
+
+
+@pytest.mark.usefixtures("log_every_step")
+def test_learns_and_writes_curves_and_weights(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    settings["optimiser"] |= {"patches": 480, "rate": 3e-3, "average": 0.9}
+    trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+    before = [parameter.clone() for parameter in trainer.model.parameters()]
+    figures = trainer.train(quiet=True)
+    values = losses(trainer.folder)
+    assert len(values) == 120 and sum(values[-20:]) < sum(values[:20])
+    assert any(not torch.equal(a, b) for a, b in zip(before, trainer.model.parameters()))
+    assert {"light psnr", "light precision", "rain800 ssim", "clean psnr", "clean mask"} <= set(figures)
+    assert list((trainer.folder / "tensorboard").glob("events*"))
+    tensors = load_file(trainer.folder / "weights" / "model.safetensors")
+    assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
+    loaded = load_weights(trainer.folder / "weights")
+    assert next(loaded.parameters()).dtype == torch.float32
+    name, tensor = next(iter(loaded.state_dict().items()))
+    assert torch.allclose(tensor, trainer.average.module.state_dict()[name], atol=2e-3)
+
+
+@pytest.mark.usefixtures("log_every_step")
+def test_a_resumed_run_gives_the_same_losses_bit_for_bit(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    config = load_config(write_config(settings))
+    whole = Trainer(config, data_root, tmp_path / "whole")
+    whole.train(quiet=True)
+
+    broken = Trainer(config, data_root, tmp_path / "broken")
+    step, calls = broken.step, 0
+
+    def killed(*pair: torch.Tensor) -> dict[str, torch.Tensor]:
+        nonlocal calls
+        calls += 1
+        if calls == 9:
+            raise KeyboardInterrupt
+        return step(*pair)
+
+    broken.step = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        broken.train(quiet=True)
+    resumed = Trainer(config, data_root, tmp_path / "broken")
+    assert resumed.patches == 32 and not resumed.changed
+    resumed.train(quiet=True)
+    assert losses(resumed.folder) == losses(whole.folder)
+    for a, b in zip(whole.average.state_dict().values(), resumed.average.state_dict().values()):
+        assert torch.equal(a, b)
+
+
+def test_a_killed_process_goes_on_by_the_same_command(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path, repository: Path
+) -> None:
+    settings["optimiser"]["patches"] = 4000
+    settings["workers"] = 1
+    config, runs = write_config(settings), tmp_path / "runs"
+    command = [sys.executable, "-m", "core", "train", "--config", str(config), "--data-root", str(data_root)]
+    command += ["--runs", str(runs), "--quiet"]
+    process = subprocess.Popen(command, cwd=repository, stdout=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 300
+    while not (runs / "tiny" / "checkpoint.pt").exists() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    done = load_checkpoint(runs / "tiny" / "checkpoint.pt")["patches"]
+    assert 0 < done < 4000
+    settings["optimiser"]["patches"] = done + 8 - done % 4
+    write_config(settings)
+    result = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert f"resuming after {done} patches, with other settings than before in: optimiser" in result.stdout
+    assert "Traceback" not in result.stderr
+    assert SemiDerainGAN.from_pretrained(runs / "tiny" / "weights").generators == ("gs",)
+
+
+def test_a_kill_while_writing_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "checkpoint.pt"
+    save_checkpoint({"patches": 1}, path)
+    monkeypatch.setattr("torch.save", lambda state, file: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        save_checkpoint({"patches": 2}, path)
+    assert load_checkpoint(path) == {"patches": 1}
+
+
+def test_training_goes_on_from_weights(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    model = SemiDerainGAN(**settings["network"])
+    model.save_pretrained(tmp_path / "weights")
+    settings["initial"] = str(tmp_path / "weights")
+    trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), trainer.model.parameters()))
+    (tmp_path / "weights" / "model.safetensors").unlink()
+    with pytest.raises(CheckpointError, match=r"model\.safetensors missing"):
+        Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+
+
+def test_says_when_it_diverges_or_the_checkpoint_does_not_fit(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+    with pytest.raises(TrainingError, match="diverged after 0 patches"):
+        trainer.step(torch.full((2, 3, 32, 32), float("nan")), torch.rand(2, 3, 32, 32))
+    trainer.save()
+    settings["network"]["unet"]["width"] = 8
+    with pytest.raises(TrainingError, match="does not fit the config"):
+        Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+    trainer.checkpoint.write_bytes(b"PK\x03\x04 no checkpoint")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+
+
+def test_the_rate_warms_up_holds_and_falls_to_zero() -> None:
+    config = OptimiserConfig(patches=1000, batch=10, rate=1.0, warm_up=5, fall=0.4)
+    assert learning_rate(config, 0) == pytest.approx(0.2)
+    assert learning_rate(config, 50) == learning_rate(config, 600) == 1.0
+    assert learning_rate(config, 800) == pytest.approx(0.5)
+    assert learning_rate(config, 1000) == 0.0
