@@ -11,7 +11,7 @@ pytest.importorskip("playwright")
 
 from playwright.sync_api import Browser, Page, expect
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 
 
 @pytest.fixture
