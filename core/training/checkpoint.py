@@ -48,18 +48,3 @@ def save_weights(model: SemiDerainGAN, folder: Path) -> None:
     for file in temporary.iterdir():
         file.replace(folder / file.name)
     temporary.rmdir()
-
-
-def load_weights(folder: str | Path) -> SemiDerainGAN:
-    """The model that lies in a folder, in single precision.
-
-    Raises:
-        CheckpointError: no config.json and model.safetensors there, or they do not fit each other.
-    """
-    missing = [name for name in ("config.json", "model.safetensors") if not Path(folder, name).is_file()]
-    if missing:
-        raise CheckpointError(f"{folder} holds no weights: {' and '.join(missing)} missing.")
-    try:
-        return SemiDerainGAN.from_pretrained(folder, strict=True)
-    except Exception as error:
-        raise CheckpointError(f"The weights in {folder} cannot be read, or do not fit their config.json.") from error

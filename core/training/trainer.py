@@ -13,11 +13,12 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from core.errors import UserError
+from core.inference.derainer import load_model
 from core.losses.charbonnier import charbonnier
 from core.losses.mask import mask_loss
 from core.losses.ssim import ssim_loss
 from core.networks import SIZES, SemiDerainGAN
-from core.training.checkpoint import load_checkpoint, load_weights, save_checkpoint, save_weights
+from core.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from core.training.config import LossConfig, TrainingConfig
 from core.training.curves import Curves
 from core.training.patches import RainPatches, load_material, validation_sets
@@ -71,7 +72,7 @@ class Trainer:
     def initial_model(self) -> SemiDerainGAN:
         """The network with the weights that the config starts from."""
         if self.config.initial is not None:
-            return load_weights(self.config.initial)
+            return load_model(self.config.initial)
         network = self.config.network
         return SemiDerainGAN(**(SIZES[network] if isinstance(network, str) else network))
 

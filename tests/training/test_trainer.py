@@ -13,8 +13,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from core.inference import InferenceError
+from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
-from core.training.checkpoint import CheckpointError, load_checkpoint, load_weights, save_checkpoint
+from core.training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from core.training.config import OptimiserConfig, load_config
 from core.training.schedule import learning_rate
 from core.training.trainer import Trainer, TrainingError
@@ -44,7 +46,7 @@ def test_learns_and_writes_curves_and_weights(
     assert list((trainer.folder / "tensorboard").glob("events*"))
     tensors = load_file(trainer.folder / "weights" / "model.safetensors")
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float16}
-    loaded = load_weights(trainer.folder / "weights")
+    loaded = load_model(trainer.folder / "weights")
     assert next(loaded.parameters()).dtype == torch.float32
     name, tensor = next(iter(loaded.state_dict().items()))
     assert torch.allclose(tensor, trainer.average.module.state_dict()[name], atol=2e-3)
@@ -122,7 +124,7 @@ def test_training_goes_on_from_weights(
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), trainer.model.parameters()))
     (tmp_path / "weights" / "model.safetensors").unlink()
-    with pytest.raises(CheckpointError, match=r"model\.safetensors missing"):
+    with pytest.raises(InferenceError, match=r"model\.safetensors is missing"):
         Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
 
 
