@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cli.derain_plan import MASK_ENDING, Job, Plan, make_plan
 from core.errors import UserError
 
 if TYPE_CHECKING:
+    from core.cli.derain_plan import Job, Plan
     from core.inference import Derainer
 
 
@@ -32,7 +32,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("inputs", metavar="IN", nargs="+", help="photo, folder (with all below it) or quoted glob")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="folder; for one photo also a file's name")
-    parser.add_argument("--mask", action="store_true", help=f"also writes each rain mask, as NAME{MASK_ENDING}")
+    parser.add_argument("--mask", action="store_true", help="also writes each rain mask, as NAME_mask.png")
     parser.add_argument("--overwrite", action="store_true", help="does again what exists already")
     parser.add_argument("--generator", choices=("gs", "gr"), help="generator (default: gr where the weights hold it)")
     parser.add_argument(
@@ -50,6 +50,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Derains every photo that can be, and gives 1 if there was one that could not."""
+    from core.cli.derain_plan import make_plan
+
     plan = make_plan(args.inputs, args.output, masks=args.mask)
     waiting = [job for job in plan.jobs if args.overwrite or not all(path.exists() for path in job.targets)]
     derainer = _load(args) if waiting else None
@@ -70,7 +72,7 @@ def _load(args: argparse.Namespace) -> "Derainer":
 
 
 def _derain_all(
-    plan: Plan, waiting: list[Job], derainer: "Derainer | None", args: argparse.Namespace
+    plan: "Plan", waiting: "list[Job]", derainer: "Derainer | None", args: argparse.Namespace
 ) -> list[dict[str, Any]]:
     """One record a photo, those that could not even be found first."""
     from tqdm import tqdm
@@ -102,7 +104,7 @@ def _derain_all(
 
 
 def _derain(
-    job: Job, derainer: "Derainer", args: argparse.Namespace, progress: Callable[[int, int], None]
+    job: "Job", derainer: "Derainer", args: argparse.Namespace, progress: Callable[[int, int], None]
 ) -> dict[str, Any]:
     """Derains one photo, writes what is not there yet, and gives its figures."""
     from core.images import read_photo, write_mask, write_photo
@@ -134,7 +136,7 @@ def _summary(records: list[dict[str, Any]], derainer: "Derainer | None", args: a
     return {**counts, "strength": args.strength, **model, "photos": records}
 
 
-def _tell(summary: dict[str, Any], plan: Plan, *, quiet: bool) -> None:
+def _tell(summary: dict[str, Any], plan: "Plan", *, quiet: bool) -> None:
     """The closing lines on standard error: counts, links left out, and every photo that failed."""
     if not quiet:
         skipped = (

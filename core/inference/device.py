@@ -28,8 +28,8 @@ def choose_device(name: str = "auto") -> torch.device:
 def choose_dtype(device: torch.device, name: str = "auto") -> torch.dtype:
     """Number format of the convolutions: "auto" or a name in DTYPES.
 
-    "auto" is bfloat16 on CPUs that multiply it in hardware (avx512_bf16, amx_bf16) and on CUDA from compute capability
-    8.0, float16 on older CUDA devices, float32 elsewhere. Input, output and the final addition stay float32 (autocast).
+    "auto" is bfloat16 on CPUs that gain from it and on CUDA from compute capability 8.0, float16 on older CUDA
+    devices, float32 elsewhere. Input, output and the final addition stay float32 (autocast).
 
     Raises:
         InferenceError: the name is unknown, or float16 is asked of a CPU.
@@ -37,7 +37,7 @@ def choose_dtype(device: torch.device, name: str = "auto") -> torch.dtype:
     if name == "auto":
         if device.type == "cuda":
             return torch.bfloat16 if torch.cuda.get_device_capability(device) >= (8, 0) else torch.float16
-        return torch.bfloat16 if cpu_multiplies_bfloat16() else torch.float32
+        return torch.bfloat16 if cpu_gains_from_bfloat16() else torch.float32
     if name not in DTYPES:
         raise InferenceError(f"There is no number format {name!r}; use auto, {', '.join(DTYPES)}.")
     if name == "float16" and device.type == "cpu":
@@ -45,7 +45,13 @@ def choose_dtype(device: torch.device, name: str = "auto") -> torch.dtype:
     return DTYPES[name]
 
 
-def cpu_multiplies_bfloat16() -> bool:
-    """Whether this CPU has instructions that multiply bfloat16."""
-    capabilities = torch.cpu.get_capabilities()
-    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+def cpu_gains_from_bfloat16() -> bool:
+    """Whether this CPU convolves faster in bfloat16 than in float32, told from its instructions.
+
+    With AMX it does, several times over. With avx512_bf16 alone it does where that is the CPU's own way (Cooper Lake,
+    Zen 4 and 5), but not on Sapphire Rapids and later, known by avx512_fp16, where a virtual machine hides AMX: there
+    bfloat16 was measured at half the speed of float32 (docs/inference.md). A trial at run time would say so too, but
+    not reliably on a busy machine, and the same photo has to give the same pixels every time.
+    """
+    has = torch.cpu.get_capabilities().get
+    return bool(has("amx_bf16") or (has("avx512_bf16") and not has("avx512_fp16")))

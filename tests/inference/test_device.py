@@ -24,13 +24,17 @@ def test_cuda_formats(monkeypatch: pytest.MonkeyPatch, capability: tuple[int, in
 @pytest.mark.parametrize(
     ("capabilities", "dtype"),
     [
-        ({"avx512_bf16": True}, torch.bfloat16),
-        ({"amx_bf16": True}, torch.bfloat16),
-        ({"avx2": True}, torch.float32),
-        ({}, torch.float32),
+        ({"avx512_bf16", "avx512_fp16", "amx_bf16"}, torch.bfloat16),
+        ({"avx512_bf16"}, torch.bfloat16),
+        ({"avx512_bf16", "avx512_fp16"}, torch.float32),
+        ({"avx2"}, torch.float32),
+        (set(), torch.float32),
     ],
 )
-def test_cpu_formats(monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], dtype: torch.dtype) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+def test_the_cpu_takes_bfloat16_only_where_it_pays(
+    monkeypatch: pytest.MonkeyPatch, capabilities: set[str], dtype: torch.dtype
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: dict.fromkeys(capabilities, True))
     assert choose_dtype(torch.device("cpu")) == dtype
     assert choose_dtype(torch.device("cpu"), "float32") == torch.float32
+    assert choose_dtype(torch.device("cpu"), "bfloat16") == torch.bfloat16
