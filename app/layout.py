@@ -26,7 +26,7 @@ HEADER = f"""
 """
 FOOTER = f"""
 <p class="limits">JPEG, PNG, WebP, TIFF or BMP, up to {settings.MAX_PIXELS // 10**6} megapixels and
-{settings.MAX_BYTES // 10**6} MB. What is uploaded is forgotten after an hour.</p>
+{settings.MAX_BYTES // 10**6} MB. What is uploaded is forgotten after about an hour.</p>
 """
 
 BARE: dict[str, Any] = {"show_label": False, "container": False}

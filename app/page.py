@@ -28,7 +28,7 @@ def build(derainer: Derainer, examples: Sequence[Example]) -> gr.Blocks:
     with gr.Blocks(
         title=f"{settings.TITLE}: rain out of a photo",
         analytics_enabled=False,
-        delete_cache=(settings.KEEP_SECONDS, settings.KEEP_SECONDS),
+        delete_cache=(settings.SWEEP_SECONDS, settings.KEEP_SECONDS),
         fill_width=True,
     ) as page:
         session = gr.State(None, time_to_live=settings.KEEP_SECONDS)

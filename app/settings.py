@@ -13,6 +13,7 @@ STEP_SIDE = 480
 
 QUEUE_LENGTH = 20
 KEEP_SECONDS = 3600
+SWEEP_SECONDS = 600
 
 
 def cache_folder() -> Path:

@@ -128,8 +128,11 @@ def test_a_phone_scrolls_only_down_and_nothing_leaves_the_host(browser: Browser,
     page.goto(demo)
     upload(page, photos / "street.jpg")
     wait_for_outcome(page)
+    page.get_by_role("tab", name="Mask at each step").click()
+    expect(page.locator("#steps .gallery-item")).to_have_count(3)
     page.get_by_text("Use it from a script").click()
     expect(page.locator("#api")).to_contain_text(f'Client("{demo}")')
+    expect(page.locator("#api .cm-content").last).to_be_visible()
     width, scroll = page.evaluate("[window.innerWidth, document.documentElement.scrollWidth]")
     assert (width, scroll) == (390, 390)
     assert asked and [url for url in asked if not url.startswith((demo, "data:", "blob:"))] == []
