@@ -61,11 +61,14 @@ def colours_over(photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
         mask: (h, w) uint8, 0 no rain … 255 rain.
 
     Returns:
-        (h, w, 3) RGB uint8: where the mask is 0 the photo alone, where it is 255 the colour alone.
+        (h, w, 3) RGB uint8: the photo alone where the mask is 0, the colour alone from 64 on. The mask's square
+        root sets both, so that faint rain shows.
     """
     grey = cv2.cvtColor(np.ascontiguousarray(photo[..., :3]), cv2.COLOR_RGB2GRAY)[..., None] * np.float32(BACKDROP)
-    colour = cv2.cvtColor(cv2.applyColorMap(mask, cv2.COLORMAP_TURBO), cv2.COLOR_BGR2RGB)
-    opacity = np.sqrt(mask.astype(np.float32) / 255)[..., None]
+    root = np.sqrt(mask.astype(np.float32) / 255)[..., None]
+    opacity = np.minimum(2 * root, 1)
+    palette = cv2.applyColorMap(np.rint(255 * root).astype(np.uint8), cv2.COLORMAP_TURBO)
+    colour = cv2.cvtColor(palette, cv2.COLOR_BGR2RGB)
     return np.rint(grey + opacity * (colour - grey)).astype(np.uint8)
 
 
