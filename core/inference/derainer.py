@@ -13,12 +13,15 @@ from safetensors import SafetensorError
 
 from core.inference.device import choose_device, choose_dtype
 from core.inference.errors import InferenceError
+from core.inference.memory import give_back_memory
 from core.inference.tiles import Span, blend, split
 from core.networks import SemiDerainGAN
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
 DEFAULT_TILE = 1024
 DEFAULT_OVERLAP = 96
+LARGE = 500_000
+"""Photos of more pixels than that leave so much free memory behind that it is given back to the system."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,9 @@ class Derainer:
             raise InferenceError(
                 f"There is not enough memory to derain {width} × {height} pixels; use smaller tiles."
             ) from error
+        finally:
+            if height * width > LARGE:
+                give_back_memory()
         return Result(derained, masks[-1], masks if steps else [], generator)
 
     def check_generator(self, generator: str | None) -> str:
