@@ -46,7 +46,7 @@ class LossConfig:
 
     charbonnier: float = 1.0
     ssim: float = 0.1
-    mask: float = 0.15
+    mask: float = 0.2
 
 
 @dataclass(frozen=True)
