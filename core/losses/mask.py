@@ -14,9 +14,7 @@ def rain_magnitude(rainy: Tensor, clean: Tensor) -> Tensor:
     return (rainy - clean).abs().mean(1, keepdim=True)
 
 
-def mask_loss(
-    masks: Sequence[Tensor], rainy: Tensor, clean: Tensor, decay: float = 0.8, floor: float = 0.05
-) -> Tensor:
+def mask_loss(masks: Sequence[Tensor], rainy: Tensor, clean: Tensor, decay: float = 0.8, floor: float = 0.05) -> Tensor:
     """Squared error of every step's mask in the square root's domain, relative to the rain that there is.
 
     For one image and step it is mean (√m_t − √|x − y|)² over mean |x − y| + floor. The root lifts faint rain (10 of 255

@@ -31,9 +31,12 @@ class ConvLSTM(nn.Module):
         self.gates = nn.Conv2d(2 * channels, 4 * channels, 3, padding=1)
 
     def forward(self, x: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
-        hidden, cell = state if state is not None else (torch.zeros_like(x), torch.zeros_like(x))
-        i, f, o, g = self.gates(torch.cat((x, hidden), 1)).chunk(4, 1)
-        cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(g)
+        if state is None:  # the state is zero: half of the convolution and the forget gate have nothing to do
+            i, _, o, g = F.conv2d(x, self.gates.weight[:, : x.shape[1]], self.gates.bias, padding=1).chunk(4, 1)
+            cell = torch.sigmoid(i) * torch.tanh(g)
+        else:
+            i, f, o, g = self.gates(torch.cat((x, state[0]), 1)).chunk(4, 1)
+            cell = torch.sigmoid(f) * state[1] + torch.sigmoid(i) * torch.tanh(g)
         return torch.sigmoid(o) * torch.tanh(cell), cell
 
 
@@ -75,9 +78,15 @@ class GatedBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         a, b = self.depthwise(self.expand1(self.norm1(x))).chunk(2, 1)
-        x = x + self.scale1 * self.project1(a * b)
+        x = x + _scaled(self.project1, self.scale1, a * b)
         a, b = self.expand2(self.norm2(x)).chunk(2, 1)
-        return x + self.scale2 * self.project2(a * b)
+        return x + _scaled(self.project2, self.scale2, a * b)
+
+
+def _scaled(conv: nn.Conv2d, scale: Tensor, x: Tensor) -> Tensor:
+    """scale · conv(x) without a pass over the pixels: the scale (1, out, 1, 1) goes into the weights."""
+    assert conv.bias is not None
+    return F.conv2d(x, scale.transpose(0, 1) * conv.weight, scale.flatten() * conv.bias)
 
 
 class PlainBlock(nn.Module):

@@ -46,5 +46,6 @@ def save_weights(model: SemiDerainGAN, folder: Path) -> None:
     (temporary / "README.md").unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     for file in temporary.iterdir():
+        file.chmod(0o644)
         file.replace(folder / file.name)
     temporary.rmdir()
