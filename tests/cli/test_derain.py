@@ -192,9 +192,7 @@ def test_interrupt_leaves_nothing_half_written(repository: Path, weights: Path, 
         env=environment(),
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        ),  # ignored where the tests run in the background
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # in case it is ignored here
     )
     deadline = time.monotonic() + 240
     while not (out.is_dir() and any(out.iterdir())) and time.monotonic() < deadline:
