@@ -109,7 +109,7 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
         photo = self.material.clean[rng.integers(len(self.material.clean))]
         side = self.patch
         if rng.random() < SHRINK_SHARE:
-            side = min(int(side / rng.uniform(SMALLEST_SHRINK, 1)), *photo.shape[:2])
+            side = max(side, min(int(side / rng.uniform(SMALLEST_SHRINK, 1)), *photo.shape[:2]))
         (cut,) = crop((photo,), side, rng)
         if side > self.patch:
             cut = cv2.resize(cut, (self.patch, self.patch), interpolation=cv2.INTER_AREA)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from core.errors import UserError
 from core.inference.derainer import load_model
+from core.inference.device import choose_device
 from core.losses.charbonnier import charbonnier
 from core.losses.mask import mask_loss
 from core.losses.ssim import ssim_loss
@@ -39,7 +40,7 @@ class Trainer:
         config: the training.
         data_root: folder that the config's data paths start from.
         runs: folder of all runs; this one's files go to `runs/<config.name>`.
-        device: "auto" for CUDA where present, else the CPU; or a name that torch knows.
+        device: "auto" for CUDA where present, else the CPU; "cpu", "cuda" or "cuda:N".
     """
 
     def __init__(self, config: TrainingConfig, data_root: str | Path, runs: str | Path, device: str = "auto") -> None:
@@ -47,7 +48,7 @@ class Trainer:
         self.folder = Path(runs) / config.name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.checkpoint = self.folder / "checkpoint.pt"
-        self.device = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
+        self.device = choose_device(device)
         torch.manual_seed(config.seed)
         self.material, held_out = load_material(config.data, data_root)
         self.few = validation_sets(held_out, config.data, config.data.validated)
