@@ -20,7 +20,7 @@ class Method:
     Attributes:
         name: what the table calls it.
         setting: number format, memory format and whether tiles are used.
-        weights: which weights it runs.
+        weights: which weights it runs, and of ours which generator.
         network: the network itself, for counting.
         dtype: number format of its convolutions.
         run: derains one photo, (H, W, 3) uint8 -> the same.
@@ -54,11 +54,11 @@ def make_methods(choice: Choice) -> dict[str, Method]:
     if choice.network:
         torch.manual_seed(0)
         derainer = Derainer(SemiDerainGAN(**SIZES[choice.network]), device="cpu")
-        ours = f"random, size {choice.network}"
+        ours = f"random, size {choice.network}, {derainer.model.default_generator}"
     else:
         folder = choice.weights or DEFAULT_WEIGHTS
         derainer = Derainer(folder, device="cpu")
-        ours = Path(folder).name
+        ours = f"{Path(folder).name}, {derainer.model.default_generator}"
     prenet = load_prenet(choice.prenet) if choice.prenet else PReNet().eval()
     theirs = Path(choice.prenet).name if choice.prenet else "random"
     equal = derainer.dtype

@@ -152,7 +152,7 @@ def _tell(summary: dict[str, Any], plan: "Plan", *, quiet: bool) -> None:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
-        return f"{Path(error.filename or '')} cannot be written: {(error.strerror or str(error)).lower()}."
+        return f"{Path(error.filename or '')} cannot be read or written: {(error.strerror or str(error)).lower()}."
     return str(error)
 
 

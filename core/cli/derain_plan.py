@@ -112,7 +112,12 @@ def _photos(given: str, output: Path, plan: Plan) -> Iterator[tuple[Path, Path]]
 
 def _walk(folder: Path, plan: Plan) -> Iterator[Path]:
     """Every file below a folder, in order; links to folders are not followed."""
-    for parent, folders, files in os.walk(folder):
+
+    def note(error: OSError) -> None:
+        reason = (error.strerror or str(error)).lower()
+        plan.failures.append((str(error.filename), f"{error.filename} cannot be read: {reason}."))
+
+    for parent, folders, files in os.walk(folder, onerror=note):
         folders.sort()
         plan.links_left_out += sum((Path(parent) / name).is_symlink() for name in folders)
         yield from (Path(parent) / name for name in sorted(files))

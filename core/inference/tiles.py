@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+OUTER = 0.4
+"""Share of a shared strip, on each side, in which the tile that ends there counts for nothing."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -43,11 +46,11 @@ def split(length: int, tile: int, overlap: int, stride: int) -> list[Span]:
 def ramp(overlap: int) -> np.ndarray:
     """Weights (overlap,) float32 rising smoothly over a shared strip; with the falling mirror image they make 1.
 
-    The outer quarter at each end is 0 and 1: what the model sees nearest to a cut is worth nothing. Between them half a
+    The outer OUTER at each end is 0 and 1: what the model sees nearest to a cut is worth nothing. Between them half a
     cosine wave.
     """
     position = (np.arange(overlap) + 0.5) / overlap
-    inner = np.clip((position - 0.25) * 2, 0, 1)
+    inner = np.clip((position - OUTER) / (1 - 2 * OUTER), 0, 1)
     return (0.5 - 0.5 * np.cos(np.pi * inner)).astype(np.float32)
 
 

@@ -17,13 +17,21 @@ class CheckpointError(UserError):
 
 
 def save_checkpoint(state: dict[str, Any], path: Path) -> None:
-    """Writes beside `path` and renames, so that a kill at any moment leaves the old checkpoint or the new one."""
+    """Writes beside `path` and renames, so that a kill at any moment leaves the old checkpoint or the new one.
+
+    Raises:
+        CheckpointError: the disk is full or the folder closed.
+    """
     temporary = path.with_suffix(".partial")
-    with temporary.open("wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:
+        temporary.unlink(missing_ok=True)
+        raise CheckpointError(f"The checkpoint {path} cannot be written, the one before is kept: {error}") from error
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

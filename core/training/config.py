@@ -1,6 +1,8 @@
 """Training configs: YAML files read into typed, checked settings."""
 
 import dataclasses
+import types
+import typing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,7 +84,7 @@ class TrainingConfig:
     Attributes:
         name: of the run; its files go to `<runs>/<name>`.
         network: a name of `core.networks.SIZES`, or the keyword arguments of `SemiDerainGAN`.
-        initial: folder of weights to start from; null for random ones.
+        initial: folder of weights to start from, whose network then takes the place of `network`; null for random ones.
         checkpoint_minutes, validation_minutes: how often, at least, a checkpoint is written and the model validated.
         seed: of weights, patches and rain.
         workers: processes that make patches; 0 to make them in the training process.
@@ -133,8 +135,34 @@ def _build(kind: type, values: Any, where: str) -> Any:
     for name, value in values.items():
         if kind is TrainingConfig and name in nested:
             value = _build(nested[name], value, f"{where}, {name}")
-        built[name] = tuple(value) if isinstance(value, list) else value
+        value = tuple(value) if isinstance(value, list) else value
+        wanted = typing.get_type_hints(kind)[name]
+        if not _fits(value, wanted):
+            shown = wanted.__name__ if isinstance(wanted, type) else wanted
+            raise ConfigError(
+                f"In {where}, {name} should be {shown}, not {value!r} (YAML reads 1e-3 as text, 1.0e-3 not)."
+            )
+        built[name] = value
     return kind(**built)
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    """Whether a value has the type of an annotation; a whole number passes for a float."""
+    if wanted is Any:
+        return True
+    if wanted is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if wanted is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    origin, parts = typing.get_origin(wanted), typing.get_args(wanted)
+    if origin in (types.UnionType, typing.Union):
+        return any(_fits(value, part) for part in parts)
+    if origin is dict:
+        return isinstance(value, dict) and all(_fits(k, parts[0]) and _fits(v, parts[1]) for k, v in value.items())
+    if origin is tuple:
+        several = parts[:1] * len(value) if isinstance(value, tuple) and parts[-1] is ... else parts
+        return isinstance(value, tuple) and len(value) == len(several) and all(map(_fits, value, several))
+    return isinstance(value, wanted)
 
 
 def _check(config: TrainingConfig, path: str | Path) -> None:
@@ -146,6 +174,11 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
             "every share in mix should be above 0",
         ),
         (config.data.patch >= 32, "patch should be at least 32"),
+        (
+            0 < config.data.validated <= config.data.held_out,
+            "held_out and validated should be above 0, validated no more",
+        ),
+        (config.workers >= 0, "workers should be 0 or more"),
         (
             config.optimiser.batch > 0 and config.optimiser.patches >= config.optimiser.batch,
             "patches and batch are amiss",

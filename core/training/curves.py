@@ -7,7 +7,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 
 class Curves:
-    """Rows by number of patches seen: `training.csv`, `validation.csv`, and the same values for TensorBoard.
+    """Rows by number of patches seen: `training.csv`, `validation.csv`, `final.csv`, and the same for TensorBoard.
 
     Args:
         folder: of the run.
@@ -17,16 +17,25 @@ class Curves:
     def __init__(self, folder: Path, patches: int) -> None:
         self.folder = folder
         self.writer = SummaryWriter(str(folder / "tensorboard"), purge_step=patches + 1)
-        for path in (folder / "training.csv", folder / "validation.csv"):
-            if path.exists():
-                rows = pd.read_csv(path)
-                rows[rows["patches"] <= patches].to_csv(path, index=False)
+        for path in folder.glob("*.csv"):
+            rows = pd.read_csv(path)
+            _write(path, rows[rows["patches"] <= patches])
 
     def add(self, name: str, patches: int, values: dict[str, float]) -> None:
-        """Appends a row to `name`.csv."""
+        """Adds a row to `name`.csv, in place of one for as many patches; columns may come and go."""
         path = self.folder / f"{name}.csv"
         row = pd.DataFrame([{"patches": patches, **values}])
-        row.to_csv(path, mode="a", header=not path.exists(), index=False)
+        if path.exists():
+            rows = pd.read_csv(path)
+            row = pd.concat([rows[rows["patches"] != patches], row])
+        _write(path, row)
         for key, value in values.items():
             self.writer.add_scalar(f"{name}/{key}", value, patches)
         self.writer.flush()
+
+
+def _write(path: Path, rows: pd.DataFrame) -> None:
+    """Writes beside `path` and renames."""
+    temporary = path.with_suffix(".partial")
+    rows.to_csv(temporary, index=False)
+    temporary.replace(path)

@@ -33,20 +33,24 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
     """Everything that the config's data folders hold -> (for training, held out for validation).
 
     Raises:
-        ConfigError: the mix names neither a recipe nor a set of pairs.
-        DatasetError: a folder is missing, or holds no more photos than are held out.
+        ConfigError: the mix names neither a recipe nor a set of pairs, or a folder holds no more than is held out.
+        DatasetError: a folder is missing or empty.
         core.images.ImageFileError: a photo cannot be read.
     """
     known = {*RECIPES, *config.pairs, "clean"}
-    if unknown := sorted({*config.mix, *config.validation_recipes} - known):
+    unknown = sorted({*config.mix} - known | {*config.validation_recipes} - {*RECIPES})
+    if unknown:
         raise ConfigError(f"There is no rain named {', '.join(unknown)}; there is {', '.join(sorted(known))}.")
+    if taken := sorted({*config.pairs} & {*RECIPES, "clean"}):
+        raise ConfigError(f"Pairs cannot be named {', '.join(taken)}, as a kind of rain has that name.")
     cv2.setNumThreads(0)  # OpenCV's threads would not survive the fork of the processes that make patches
     root = Path(root)
     photos = open_photos(root / config.clean)
     train_clean, held_clean = split([photos[i][1] for i in range(len(photos))], config.held_out)
     train_streaks = held_streaks = None
     if config.streaks is not None:
-        train_streaks, held_streaks = StreakDatabase.from_folder(root / config.streaks).split(config.held_out)
+        images = StreakDatabase.from_folder(root / config.streaks).images
+        train_streaks, held_streaks = (StreakDatabase(part) for part in split(images, config.held_out))
     train_pairs, held_pairs = {}, {}
     for name, folder in config.pairs.items():
         pairs = open_pairs(root / folder)

@@ -20,7 +20,7 @@ from core.losses.mask import mask_loss
 from core.losses.ssim import ssim_loss
 from core.networks import SIZES, SemiDerainGAN
 from core.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
-from core.training.config import LossConfig, TrainingConfig
+from core.training.config import ConfigError, LossConfig, TrainingConfig
 from core.training.curves import Curves
 from core.training.patches import RainPatches, load_material, validation_sets
 from core.training.schedule import learning_rate
@@ -46,7 +46,6 @@ class Trainer:
     def __init__(self, config: TrainingConfig, data_root: str | Path, runs: str | Path, device: str = "auto") -> None:
         self.config = config
         self.folder = Path(runs) / config.name
-        self.folder.mkdir(parents=True, exist_ok=True)
         self.checkpoint = self.folder / "checkpoint.pt"
         self.device = choose_device(device)
         torch.manual_seed(config.seed)
@@ -68,6 +67,7 @@ class Trainer:
         self.changed: list[str] = []
         if self.checkpoint.exists():
             self.resume()
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.curves = Curves(self.folder, self.patches)
 
     def initial_model(self) -> SemiDerainGAN:
@@ -75,7 +75,10 @@ class Trainer:
         if self.config.initial is not None:
             return load_model(self.config.initial)
         network = self.config.network
-        return SemiDerainGAN(**(SIZES[network] if isinstance(network, str) else network))
+        try:
+            return SemiDerainGAN(**(SIZES[network] if isinstance(network, str) else network))
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"The config's network cannot be made: {error}") from error
 
     def resume(self) -> None:
         """Takes up the run's checkpoint; `changed` lists the settings that differ from those it was written under."""
@@ -86,7 +89,7 @@ class Trainer:
             self.optimiser.load_state_dict(state["optimiser"])
             self.patches, self.seconds = state["patches"], state["seconds"]
             before, now = json.loads(state["config"]), json.loads(self.settings())
-        except (KeyError, RuntimeError, ValueError) as error:
+        except (KeyError, IndexError, AttributeError, TypeError, RuntimeError, ValueError) as error:
             raise TrainingError(
                 f"The checkpoint {self.checkpoint} does not fit the config; give the run another name to start over."
             ) from error
@@ -132,9 +135,8 @@ class Trainer:
                     if now - validated > 60 * self.config.validation_minutes:
                         self.validate(self.few)
                         validated = clock = time.monotonic()
-        figures = self.validate(self.all, "final")
         self.save()
-        return figures
+        return self.validate(self.all, "final")
 
     def step(self, rainy: Tensor, clean: Tensor) -> dict[str, Tensor]:
         """One step of the optimiser on (B, 3, H, W) pairs -> value of each loss, and the gradient's norm."""

@@ -118,7 +118,7 @@ def test_skips_what_exists_unless_told(repository: Path, weights: Path, photos: 
 
 def test_one_photo_to_a_file_with_settings(repository: Path, weights: Path, photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "same.png"
-    options = ("--strength", "0", "--tile", "288", "--device", "cpu", "--generator", "gs", "--weights", weights)
+    options = ("--strength", "0", "--tile", "480", "--device", "cpu", "--generator", "gs", "--weights", weights)
     done = derain(repository, photos / "colour.png", "-o", out, *options)
     assert done.returncode == 0, done.stderr
     assert files(out.parent) == {"same.png"}

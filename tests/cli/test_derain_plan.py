@@ -1,6 +1,8 @@
 """Which photos `derain` reads and where each goes."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,3 +137,17 @@ def test_masks_of_one_name_are_refused(folder: Path) -> None:
     assert len(make_plan(["photos"], "out", masks=False).jobs) == 5
     with pytest.raises(UsageError, match=r"both be written to out/a_mask\.png"):
         make_plan(["photos"], "out", masks=True)
+
+
+def test_a_folder_that_cannot_be_read_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = os.scandir
+
+    def closed(path: str) -> Any:
+        if str(path).endswith("er"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr("os.scandir", closed)
+    plan = make_plan(["photos"], "out", masks=False)
+    assert len(plan.jobs) == 3
+    assert plan.failures == [("photos/deep/er", "photos/deep/er cannot be read: permission denied.")]

@@ -99,13 +99,6 @@ def test_cuts_of_the_database_mirror_turn_and_go_beyond_its_images(streaks: Stre
     assert streaks.layer(300, 400, (1, 1), 5, np.random.default_rng(0)).shape == (300, 400)
 
 
-def test_the_database_is_split_without_overlap() -> None:
-    database = StreakDatabase([np.full((4, 4), value, np.uint8) for value in range(20)])
-    training, held_out = database.split(5)
-    values = [int(image[0, 0]) for part in (training, held_out) for image in part.images]
-    assert len(held_out.images) == 5 and sorted(values) == list(range(20))
-
-
 def test_refuses_unknown_recipes_and_wrong_photos(clean: np.ndarray) -> None:
     with pytest.raises(ValueError, match="no rain recipe 'hail'"):
         render(clean, "hail", np.random.default_rng(0))

@@ -44,8 +44,8 @@ def test_weights_sum_to_one(length: int, tile: int, overlap: int, stride: int) -
 
 
 def test_ramp_is_smooth() -> None:
-    values = ramp(64)
-    assert (values[:16] == 0).all() and (values[-16:] == 1).all()
+    values = ramp(160)
+    assert (values[:64] == 0).all() and (values[-64:] == 1).all()
     assert (np.diff(values) >= 0).all() and np.diff(values).max() < 0.06
 
 

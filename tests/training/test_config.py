@@ -24,6 +24,12 @@ def test_the_committed_configs_are_valid(repository: Path) -> None:
         (None, "precision", "int8", "precision should be"),
         ("data", "patch", 8, "patch should be at least 32"),
         ("data", "mix", {"light": 0}, "every share in mix should be above 0"),
+        ("data", "validated", 0, "held_out and validated"),
+        ("data", "mix", {"light": "much"}, "mix should be"),
+        ("data", "validation_recipes", "light", "validation_recipes should be"),
+        (None, "name", 1, "name should be str, not 1"),
+        ("optimiser", "batch", "eight", "batch should be int, not 'eight'"),
+        ("optimiser", "rate", "1e-3", "rate should be float, not '1e-3'"),
         ("optimiser", "patches", 2, "patches and batch"),
         ("optimiser", "rate", 0, "rate should be above 0"),
         ("optimiser", "fall", 1.5, "fall should lie in"),
@@ -55,6 +61,10 @@ def test_a_mix_of_unknown_rain_is_refused(settings: dict[str, Any], write_config
     with pytest.raises(ConfigError, match="no rain named hail"):
         load_material(load_config(write_config(settings)).data, data_root)
     settings["data"]["mix"] = {"light": 1}
+    settings["data"]["validation_recipes"] = ["rain800"]
+    with pytest.raises(ConfigError, match="no rain named rain800"):
+        load_material(load_config(write_config(settings)).data, data_root)
+    settings["data"]["validation_recipes"] = ["light"]
     settings["data"]["held_out"] = 6
     with pytest.raises(ConfigError, match="there are only 6"):
         load_material(load_config(write_config(settings)).data, data_root)

@@ -110,7 +110,7 @@ def test_a_kill_while_writing_leaves_the_old_checkpoint(tmp_path: Path, monkeypa
     path = tmp_path / "checkpoint.pt"
     save_checkpoint({"patches": 1}, path)
     monkeypatch.setattr("torch.save", lambda state, file: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(CheckpointError, match="the one before is kept: disk full"):
         save_checkpoint({"patches": 2}, path)
     assert load_checkpoint(path) == {"patches": 1}
 
