@@ -30,14 +30,6 @@ class StreakDatabase:
         photos = open_photos(folder)
         return cls([np.rint(photos[i][1].mean(-1)).astype(np.uint8) for i in range(len(photos))])
 
-    def split(self, held_out: int) -> "tuple[StreakDatabase, StreakDatabase]":
-        """(for training, held out): every so-manieth image is held out, `held_out` in all."""
-        chosen = set(np.linspace(0, len(self.images) - 1, held_out).astype(int).tolist())
-        return (
-            StreakDatabase([image for i, image in enumerate(self.images) if i not in chosen]),
-            StreakDatabase([self.images[i] for i in sorted(chosen)]),
-        )
-
     def layer(
         self, height: int, width: int, scale: tuple[float, float], rotation: float, rng: np.random.Generator
     ) -> np.ndarray:
