@@ -139,7 +139,7 @@ def test_one_photo_to_a_file_with_settings(repository: Path, weights: Path, phot
         (("in", "-o", "out", "--tile", "100"), 1, "must be at least"),
         (("in/photo.jpg", "-o", "out", "--weights", "in"), 1, "config.json is missing"),
         (("in/photo.jpg", "-o", "out", "--max-megapixels", "0.001"), 1, "in/photo.jpg"),
-        (("in/photo.jpg", "-o", "in/colour.png/out"), 1, "cannot be written"),
+        (("in/photo.jpg", "-o", "in/colour.png/out"), 1, "cannot be read or written"),
         (("in/*.webp", "-o", "out"), 1, "No photo matches"),
     ],
 )

@@ -19,7 +19,7 @@ def status(name):
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name + ":"))
 
 tile, height, width = int(sys.argv[1]) or None, int(sys.argv[2]), int(sys.argv[3])
-derainer = Derainer(SemiDerainGAN(**SIZES["fast"]), device="cpu", tile=tile)
+derainer = Derainer(SemiDerainGAN(**SIZES["fast"]), device="cpu", tile=tile, overlap=64)
 pixels = np.full((height, width, 3), 128, np.uint8)
 derainer(pixels[:64, :64])
 Path("/proc/self/clear_refs").write_text("5")
