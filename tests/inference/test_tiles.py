@@ -65,7 +65,7 @@ def test_blending_tiles_of_an_array_gives_the_array(size: tuple[int, int]) -> No
 
 def test_blending_passes_from_one_tile_to_the_next() -> None:
     """Tiles of constant value 0 and 1 meet in the ramp, not in a step."""
-    rows, columns = split(64, 128, 32, 8), split(200, 128, 32, 8)
+    rows, columns = split(64, 256, 80, 8), split(400, 256, 80, 8)
     assert len(columns) == 2
     parts = [
         part
@@ -75,7 +75,7 @@ def test_blending_passes_from_one_tile_to_the_next() -> None:
     ]
     line = np.concatenate(parts, 2)[0, 0]
     assert line[0] == 0 and line[-1] == 1
-    assert np.diff(line).max() < 0.3
+    assert np.diff(line).max() < 0.11
 
 
 @pytest.mark.parametrize("channels", [1, 3])
