@@ -179,7 +179,7 @@ def _peer(peer: str, device_name: str) -> "tuple[Derain, dict[str, Any]]":
     if name not in PEERS or not file:
         raise UsageError(f"--peer takes NAME:FILE, and NAME is one of {', '.join(PEERS)}, not {peer!r}.")
     device = choose_device(device_name)
-    derain = derain_by(PEERS[name](file), device)
+    derain = derain_by(PEERS[name].load(file), device)
     return derain, {
         "method": name,
         "weights": file,

@@ -1,13 +1,15 @@
 """Peers: other people's networks, written anew from their descriptions, for their published weights; a file each."""
 
-from collections.abc import Callable
-from pathlib import Path
+from core.peers import ddn, prenet, sirr
+from core.peers.errors import MissingWeights, PeerError
+from core.peers.find import find_weights
+from core.peers.peer import Peer
 
-from torch import nn
+PEERS: dict[str, Peer] = {
+    "prenet": prenet.PEER,
+    "ddn": ddn.PEER,
+    "sirr": sirr.PEER,
+}
+"""Peer by its short name, as commands take it."""
 
-from core.peers.prenet import PeerError, load_prenet
-
-PEERS: dict[str, Callable[[str | Path], nn.Module]] = {"prenet": load_prenet}
-"""Peer -> loader of its weights, which gives a module from (B, 3, H, W) of 0…1 to the derained image."""
-
-__all__ = ["PEERS", "PeerError", "load_prenet"]
+__all__ = ["PEERS", "MissingWeights", "Peer", "PeerError", "find_weights"]

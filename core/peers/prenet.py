@@ -7,14 +7,12 @@ from zipfile import BadZipFile
 import torch
 from torch import nn
 
-from core.errors import UserError
+from core.peers.errors import PeerError
+from core.peers.keys import check_keys
+from core.peers.peer import Peer
 
 CHANNELS = 32
 STEPS = 6
-
-
-class PeerError(UserError):
-    """A peer's weights cannot be used; `str()` is one clear sentence."""
 
 
 def _conv(inputs: int, outputs: int) -> nn.Conv2d:
@@ -72,19 +70,16 @@ def load_prenet(path: str | Path) -> PReNet:
     network = PReNet()
     expected = {key: tensor.shape for key, tensor in network.state_dict().items()}
     held = {key: getattr(value, "shape", None) for key, value in weights.items()} if isinstance(weights, dict) else {}
-    wrong = [f"{key} is missing" for key in expected if key not in held]
-    wrong += [f"{key} is unknown" for key in held if key not in expected]
-    wrong += [
-        f"{key} has shape {_shape(held[key])}, not {_shape(shape)}"
-        for key, shape in expected.items()
-        if key in held and held[key] != shape
-    ]
-    if wrong:
-        rest = f" and {len(wrong) - 6} more" if len(wrong) > 6 else ""
-        raise PeerError(f"{path} does not fit PReNet: {', '.join(wrong[:6])}{rest}.")
+    check_keys(path, "PReNet", expected, held)
     network.load_state_dict(weights)
     return network.eval()
 
 
-def _shape(shape: torch.Size | None) -> str:
-    return "none" if shape is None else "×".join(map(str, shape))
+PEER = Peer(
+    "PReNet",
+    PReNet,
+    load_prenet,
+    weights={name: f"PReNet/{name}/net_latest.pth" for name in ("Rain100L", "Rain100H", "Rain1400")},
+    for_set={name: name for name in ("Rain100L", "Rain100H", "Rain1400")},
+    default="Rain1400",
+)

@@ -57,7 +57,7 @@ def test_saved_weights_are_loaded(tmp_path: Path) -> None:
     torch.save(network.state_dict(), tmp_path / "net.pth")
     photo = torch.rand(1, 3, 9, 9)
     with torch.inference_mode():
-        assert torch.equal(PEERS["prenet"](tmp_path / "net.pth")(photo), network(photo))
+        assert torch.equal(PEERS["prenet"].load(tmp_path / "net.pth")(photo), network(photo))
 
 
 def test_keys_that_do_not_fit_are_named(tmp_path: Path) -> None:
