@@ -1,75 +1,15 @@
 """Small pictures for the page: shrunk copies of photos and masks as PNG. No download passes through here."""
 
-from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageCms
 
-from core.images import Photo
+from core.images.screen import BACKDROP, colours_over, preview, shrink, to_8_bit, to_srgb
+
+__all__ = ["BACKDROP", "colours_over", "preview", "save_png", "shrink", "to_8_bit", "to_srgb"]
 
 FAST_PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1)
-BACKDROP = 0.45
-
-
-def shrink(pixels: np.ndarray, side: int) -> np.ndarray:
-    """Shrinks (H, W) or (H, W, C) by averaging until no side is longer than `side`; smaller ones stay as they are."""
-    height, width = pixels.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return pixels
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], *pixels.shape[2:])
-
-
-def to_8_bit(pixels: np.ndarray) -> np.ndarray:
-    """uint8 from uint8, uint16 or float32 in 0…1, same shape."""
-    if pixels.dtype == np.uint16:
-        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    if pixels.dtype == np.float32:
-        return np.rint(pixels * 255).astype(np.uint8)
-    return pixels
-
-
-def preview(photo: Photo, pixels: np.ndarray, side: int) -> np.ndarray:
-    """Shrinks `pixels` (of `photo`, or derained) for the screen: sRGB uint8 (h, w, 3), or (h, w, 4) with alpha."""
-    small = to_8_bit(shrink(pixels, side))
-    colour = np.repeat(small, 3, axis=2) if small.shape[2] == 1 else to_srgb(small, photo.icc_profile)
-    if photo.alpha is None:
-        return colour
-    return np.dstack([colour, to_8_bit(shrink(photo.alpha, side))])
-
-
-def to_srgb(pixels: np.ndarray, profile: bytes | None) -> np.ndarray:
-    """(h, w, 3) uint8 in the colours of an ICC profile -> sRGB; unchanged where the profile is of no use."""
-    if profile is None:
-        return pixels
-    try:
-        source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        image = ImageCms.profileToProfile(Image.fromarray(pixels), source, ImageCms.createProfile("sRGB"))
-    except (ImageCms.PyCMSError, OSError):
-        return pixels
-    return np.asarray(image)
-
-
-def colours_over(photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """The mask as colours over the darkened grey photo.
-
-    Args:
-        photo: (h, w, 3 or 4) RGB uint8.
-        mask: (h, w) uint8, 0 no rain … 255 rain.
-
-    Returns:
-        (h, w, 3) RGB uint8: the photo alone where the mask is 0, the colour alone from 64 on. The mask's square
-        root sets both, so that faint rain shows.
-    """
-    grey = cv2.cvtColor(np.ascontiguousarray(photo[..., :3]), cv2.COLOR_RGB2GRAY)[..., None] * np.float32(BACKDROP)
-    root = np.sqrt(mask.astype(np.float32) / 255)[..., None]
-    opacity = np.minimum(2 * root, 1)
-    palette = cv2.applyColorMap(np.rint(255 * root).astype(np.uint8), cv2.COLORMAP_TURBO)
-    colour = cv2.cvtColor(palette, cv2.COLOR_BGR2RGB)
-    return np.rint(grey + opacity * (colour - grey)).astype(np.uint8)
 
 
 def save_png(pixels: np.ndarray, path: Path) -> Path:
