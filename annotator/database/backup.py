@@ -1,0 +1,177 @@
+"""Backups: a database as one SQLite file, taken while others go on working, and brought back."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, func, insert, select, text
+
+from annotator.database import migrations
+from annotator.database.engine import make_engine
+from annotator.errors import AnnotatorError
+
+_ROWS = 5000
+
+
+def back_up(engine: Engine, folder: Path, label: str = "backup") -> Path:
+    """Writes `LABEL-TIME.sqlite` into a folder: SQLite by its backup API, PostgreSQL row by row into a SQLite file.
+
+    Returns:
+        The file, complete and on the disk; its name sorts by time among those of its label.
+
+    Raises:
+        AnnotatorError: it cannot be written; nothing is left.
+    """
+    moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%fZ")
+    target = folder / f"{label}-{moment}.sqlite"
+    temporary = folder / f".{target.name}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            if engine.dialect.name == "sqlite":
+                _copy_file(Path(engine.url.database or ""), temporary)
+            else:
+                _copy_to_file(engine, temporary)
+            with open(temporary, "rb") as stream:
+                os.fsync(stream.fileno())
+            os.replace(temporary, target)
+        finally:
+            for leftover in (
+                temporary,
+                Path(f"{temporary}-journal"),
+                Path(f"{temporary}-wal"),
+                Path(f"{temporary}-shm"),
+            ):
+                with suppress(OSError):
+                    leftover.unlink()
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise AnnotatorError(f"The backup {target} cannot be written: {reason.lower()}.") from error
+    return target
+
+
+def restore(engine: Engine, backup: Path) -> None:
+    """Puts a backup's content in the place of the database's: all of it, or nothing.
+
+    Raises:
+        AnnotatorError: the file is no backup, is damaged, or is of a newer version.
+    """
+    version = check(backup)
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(engine.url.database or "")) as target:
+            target.execute("PRAGMA synchronous = FULL")
+            source.backup(target)
+        return
+    source_engine = make_engine(f"sqlite:///{backup}")
+    try:
+        with source_engine.connect() as rows, engine.execution_options(writes=True).begin() as target:
+            target.execute(text("DROP SCHEMA public CASCADE"))
+            target.execute(text("CREATE SCHEMA public"))
+            migrations.upgrade(target, version)
+            _copy_rows(rows, target)
+    finally:
+        source_engine.dispose()
+
+
+def check(backup: Path) -> str:
+    """The version of a backup that can be restored.
+
+    Raises:
+        AnnotatorError: the file is missing, no backup, damaged, or of a newer version.
+    """
+    if not backup.is_file():
+        raise AnnotatorError(f"There is no backup {backup}.")
+    try:
+        with closing(sqlite3.connect(f"file:{backup.resolve().as_posix()}?mode=ro", uri=True)) as connection:
+            if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise AnnotatorError(f"The backup {backup} is damaged.")
+            version: str = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    except (sqlite3.Error, TypeError) as error:
+        raise AnnotatorError(f"{backup} is no backup of an annotator's database.") from error
+    if not migrations.is_known(version):
+        raise AnnotatorError(f"The backup {backup} was made by a newer version of the annotator: update this one.")
+    return version
+
+
+def keep_newest(folder: Path, label: str, count: int) -> None:
+    """Deletes all but the newest `count` backups of a label."""
+    for old in sorted(folder.glob(f"{label}-*.sqlite"))[:-count]:
+        with suppress(OSError):
+            old.unlink()
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def _copy_to_file(engine: Engine, target: Path) -> None:
+    file_engine = make_engine(f"sqlite:///{target}")
+    try:
+        with (
+            engine.connect().execution_options(isolation_level="REPEATABLE READ") as source,
+            file_engine.execution_options(writes=True).begin() as copy,
+        ):
+            version = migrations.version_of(source)
+            migrations.upgrade(copy, version or "head")
+            _copy_rows(source, copy)
+        with closing(sqlite3.connect(target)) as copy_file:
+            copy_file.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        file_engine.dispose()
+
+
+def _copy_rows(source: Connection, target: Connection) -> None:
+    """Every row of every table into tables of the same version."""
+    metadata = MetaData()
+    metadata.reflect(target)
+    aware = target.dialect.name != "sqlite"
+    with _without_triggers(target):
+        for table in metadata.sorted_tables:
+            if table.name == "alembic_version":
+                continue
+            target.execute(table.delete())
+            order = list(table.primary_key.columns)
+            for rows in source.execute(select(table).order_by(*order)).mappings().partitions(_ROWS):
+                target.execute(insert(table), [{key: _instant(row[key], aware) for key in row} for row in rows])
+            if aware and list(table.primary_key.columns.keys()) == ["id"]:
+                sequence = target.scalar(select(func.pg_get_serial_sequence(table.name, "id")))
+                if sequence:
+                    target.execute(select(func.setval(sequence, select(func.max(table.c.id)).scalar_subquery())))
+
+
+def _instant(value: Any, aware: bool) -> Any:
+    """Instants are aware in PostgreSQL, and in UTC without a zone in SQLite."""
+    if not isinstance(value, datetime):
+        return value
+    if aware:
+        return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+    return value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
+
+
+@contextmanager
+def _without_triggers(connection: Connection) -> Iterator[None]:
+    """Takes the triggers away and puts them back: a copy is written table by table, and whole."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        triggers = connection.exec_driver_sql(query).all()
+        for name, _ in triggers:
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        yield
+        for _, statement in triggers:
+            connection.exec_driver_sql(statement)
+        return
+    tables = connection.scalars(
+        text("SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE trigger_schema = 'public'")
+    ).all()
+    for table in tables:
+        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield
+    for table in tables:
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")

@@ -1,0 +1,11 @@
+"""What goes wrong with a project: each error says it in one sentence."""
+
+from core.errors import UserError
+
+
+class AnnotatorError(UserError):
+    """Something cannot be done; `str()` is one clear sentence for the curator."""
+
+
+class Conflict(AnnotatorError):
+    """Somebody decided on the candidate since it was shown: look again, nothing was written."""

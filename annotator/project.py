@@ -1,0 +1,164 @@
+"""A project: a folder with the originals, a database with the decisions, and the rules."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+
+from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.orm import Session
+
+from annotator.blobs import Blobs
+from annotator.database import migrations
+from annotator.database.backup import back_up
+from annotator.database.engine import make_engine, reading, writing
+from annotator.database.models import ProjectRow, Reason
+from annotator.errors import AnnotatorError
+from annotator.rules import REASONS, Rules
+
+DATABASE = "annotator.sqlite"
+
+
+class Project:
+    """An open project; made by `open_project`. Threads may share it.
+
+    Attributes:
+        folder: where `blobs/`, `backups/` and, with SQLite, the database lie.
+        engine: the database.
+        blobs: the originals.
+        rules: what holds for photos, crops and votes.
+    """
+
+    def __init__(self, folder: Path, engine: Engine, rules: Rules) -> None:
+        self.folder = folder
+        self.engine = engine
+        self.blobs = Blobs(folder / "blobs")
+        self.rules = rules
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the database's backups."""
+        return self.folder / "backups"
+
+    def read(self) -> AbstractContextManager[Session]:
+        """A session for reading (AnnotatorError where the database cannot be used)."""
+        return reading(self.engine)
+
+    def write(self) -> AbstractContextManager[Session]:
+        """A session for writing: one at a time, committed at its end or not at all (AnnotatorError as for `read`)."""
+        return writing(self.engine)
+
+    def set_rules(self, rules: Rules) -> None:
+        """Changes the rules. Decisions stay as they were made; with another number of votes they may count anew.
+
+        Raises:
+            AnnotatorError: the rules make no sense.
+        """
+        from annotator.usecases.decisions import rebuild_current
+
+        rules.check()
+        with self.write() as session:
+            session.execute(update(ProjectRow).values(**_columns(rules)))
+        self.rules = rules
+        rebuild_current(self)
+
+    def close(self) -> None:
+        """Lets go of the database's connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def served(self) -> Iterator[None]:
+        """Held by the one server of this folder.
+
+        Raises:
+            AnnotatorError: another server holds it.
+        """
+        with open(self.folder / "server.lock", "a") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise AnnotatorError(
+                    f"Another server is running on {self.folder}: stop it, or use that one."
+                ) from error
+            yield
+
+
+def open_project(folder: str | Path, url: str | None = None, *, create: bool = True) -> Project:
+    """Opens a project; makes it where there is none, and brings its database up to date after a backup.
+
+    Args:
+        folder: the project's folder.
+        url: the database, such as postgresql://user@host/name; None for SQLite in the folder.
+        create: False to refuse a folder that holds no project.
+
+    Raises:
+        AnnotatorError: no project (with `create=False`), a database of a newer version or of another program, a folder
+            or database that cannot be used.
+    """
+    folder = Path(folder)
+    file = folder / DATABASE
+    if not create and url is None and not file.is_file():
+        raise AnnotatorError(
+            f"There is no project in {folder}: `python -m annotator import {folder} PHOTOS` makes one."
+        )
+    try:
+        (folder / "blobs").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AnnotatorError(
+            f"The project {folder} cannot be made: {(error.strerror or str(error)).lower()}."
+        ) from error
+    engine = make_engine(url or f"sqlite:///{file}")
+    try:
+        _bring_up_to_date(engine, folder)
+        with reading(engine) as session:
+            return Project(folder, engine, stored_rules(session))
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _bring_up_to_date(engine: Engine, folder: Path) -> None:
+    with reading(engine) as session:
+        version = migrations.version_of(session.connection())
+        foreign = version is None and not migrations.is_empty(session.connection())
+    if version == migrations.head():
+        return
+    name = engine.url.render_as_string(hide_password=True)
+    if foreign:
+        raise AnnotatorError(f"The database {name} belongs to another program.")
+    if version is not None and not migrations.is_known(version):
+        raise AnnotatorError(f"The database {name} was made by a newer version of the annotator: update this one.")
+    if version is not None:
+        back_up(engine, folder / "backups", f"before-{migrations.head()}")
+    with writing(engine) as session:
+        if migrations.version_of(session.connection()) == version:  # nobody else was faster
+            migrations.upgrade(session.connection())
+        if session.get(ProjectRow, 1) is None:
+            _first_rows(session)
+
+
+def _first_rows(session: Session) -> None:
+    session.execute(insert(ProjectRow).values(id=1, created_at=datetime.now(timezone.utc), **_columns(Rules())))
+    session.execute(
+        insert(Reason),
+        [
+            {"code": reason.code, "label": reason.label, "key": reason.key, "position": position, "active": True}
+            for position, reason in enumerate(REASONS)
+        ],
+    )
+
+
+def _columns(rules: Rules) -> dict[str, float | None]:
+    return {
+        "min_side": rules.min_side,
+        "crop_min_side": rules.crop_min_side,
+        "crop_aspect": rules.crop_aspect,
+        "votes_required": rules.votes_required,
+    }
+
+
+def stored_rules(session: Session) -> Rules:
+    """The rules that the database holds now; another process may have changed them since the project was opened."""
+    row = session.execute(select(ProjectRow)).scalar_one()
+    return Rules(row.min_side, row.crop_min_side, row.crop_aspect, row.votes_required)

@@ -1,0 +1,1 @@
+"""Where photos come from: folders, archives, lists of paths and URLs."""

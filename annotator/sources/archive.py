@@ -1,0 +1,93 @@
+"""Photos of a zip archive, read in memory: nothing is ever unpacked to a path that the archive names."""
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from annotator.errors import AnnotatorError
+from annotator.sources.found import LARGEST_FILE, Found, clean_text
+from core.images import IMAGE_SUFFIXES
+
+MOST_ENTRIES = 200_000
+LARGEST_ARCHIVE = 50_000_000_000
+"""Bytes of all entries together, unpacked."""
+
+MOST_PACKED = 500
+"""How many times smaller than its content an entry may be; photos hardly shrink at all, zip bombs do by 1,000."""
+
+_UTF8_NAME = 0x800
+_ENCRYPTED = 0x1
+
+
+def photos_in_archive(path: Path) -> Iterator[Found]:
+    """Every photo of an archive, in its order. Entries that are no photos by their names are left alone.
+
+    An entry with an absolute path or `..`, a link, an encrypted one or a zip bomb is offered, and refused when read.
+
+    Raises:
+        AnnotatorError: the archive is broken, or as a whole too large.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise AnnotatorError(f"{path} is a broken or cut off zip archive.") from error
+    except OSError as error:
+        raise AnnotatorError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
+    with archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        total = sum(entry.file_size for entry in entries)
+        if len(entries) > MOST_ENTRIES:
+            raise AnnotatorError(f"{path} holds {len(entries)} files, more than the {MOST_ENTRIES} that are allowed.")
+        if total > LARGEST_ARCHIVE:
+            raise AnnotatorError(
+                f"{path} unpacks to {total / 1e9:.0f} GB, more than the {LARGEST_ARCHIVE / 1e9:.0f} that are allowed."
+            )
+        found = False
+        for entry in entries:
+            name = PurePosixPath(_name(entry).replace("\\", "/"))
+            hidden = any(part.startswith(".") and part != ".." for part in name.parts) or "__MACOSX" in name.parts
+            if hidden or name.suffix.lower() not in IMAGE_SUFFIXES:
+                continue
+            found = True
+            yield Found(clean_text(str(name)), partial(_read, archive, entry, name))
+        if not found:
+            raise AnnotatorError(f"{path} holds no photo.")
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """An entry's name; many programs write UTF-8 and do not say so."""
+    if entry.flag_bits & _UTF8_NAME:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: PurePosixPath) -> bytes:
+    label = clean_text(str(name))
+    if name.is_absolute() or ".." in name.parts or (name.parts and name.parts[0].endswith(":")):
+        raise AnnotatorError(f"{label} is refused: its path leads out of the archive.")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise AnnotatorError(f"{label} is refused: it is a link.")
+    if entry.flag_bits & _ENCRYPTED:
+        raise AnnotatorError(f"{label} is encrypted.")
+    if entry.file_size == 0:
+        raise AnnotatorError(f"{label} is empty.")
+    if entry.file_size > LARGEST_FILE:
+        raise AnnotatorError(
+            f"{label} is {entry.file_size / 1e6:.0f} MB large, more than the {LARGEST_FILE / 1e6:.0f} allowed."
+        )
+    if entry.file_size > MOST_PACKED * max(entry.compress_size, 1):
+        raise AnnotatorError(f"{label} is refused: it is packed like a zip bomb.")
+    try:
+        with archive.open(entry) as stream:
+            content = stream.read(entry.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError, OSError) as error:
+        raise AnnotatorError(f"{label} is broken inside the archive.") from error
+    if len(content) != entry.file_size:
+        raise AnnotatorError(f"{label} is broken inside the archive.")
+    return content

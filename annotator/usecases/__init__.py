@@ -1,0 +1,1 @@
+"""What a curator can do, free of any web framework: import, look, decide, undo, review, count, export."""

@@ -1,0 +1,249 @@
+"""What is known about a candidate, in one piece for whoever shows it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from annotator.database.models import (
+    Candidate,
+    CropRow,
+    Curator,
+    CurrentDecision,
+    DecisionEvent,
+    DecisionReason,
+    Flag,
+    Image,
+    Measurement,
+    Source,
+    SuggestionRow,
+)
+from annotator.errors import AnnotatorError
+from annotator.project import Project
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A half-open rectangle in upright original pixels: columns x … x + w − 1, rows y … y + h − 1."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A crop that the pre-screening proposes, with its score (higher is better) and the model that gave it."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+    score: float
+    model: str
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """Where an image came from: every name it was imported under, and the first known of everything else."""
+
+    names: tuple[str, ...] = ()
+    url: str = ""
+    page: str = ""
+    author: str = ""
+    licence: str = ""
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """A decision as it was made."""
+
+    uuid: str
+    kind: str
+    verdict: str
+    reasons: tuple[str, ...]
+    crops: tuple[Crop, ...]
+    note: str
+    curator: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class CandidateView:
+    """A candidate with all that belongs to it. Width and height are those of the upright original."""
+
+    id: int
+    version: int
+    sha256: str
+    name: str
+    width: int
+    height: int
+    state: str
+    priority: float
+    source: SourceView
+    measurements: dict[str, float]
+    flags: tuple[str, ...]
+    suggestions: tuple[Suggestion, ...]
+    duplicates: tuple[int, ...]
+    """The other candidates of its duplicate group."""
+    decision: DecisionView | None
+    """What holds now; None while nothing does."""
+
+
+def candidate_view(project: Project, candidate_id: int) -> CandidateView:
+    """One candidate.
+
+    Raises:
+        AnnotatorError: there is no such candidate.
+    """
+    with project.read() as session:
+        return view_of(session, candidate_id)
+
+
+def view_of(session: Session, candidate_id: int) -> CandidateView:
+    """One candidate, inside a session (AnnotatorError where there is none)."""
+    views = views_of(session, [candidate_id])
+    if not views:
+        raise AnnotatorError(f"There is no candidate {candidate_id}.")
+    return views[0]
+
+
+def views_of(session: Session, ids: Sequence[int]) -> list[CandidateView]:
+    """Candidates in the order of their ids as given; unknown ones are left out. A fixed number of queries."""
+    if not ids:
+        return []
+    rows = session.execute(
+        select(
+            Candidate.id,
+            Candidate.version,
+            Candidate.state,
+            Candidate.priority,
+            Candidate.duplicate_group,
+            Image.id.label("image"),
+            Image.sha256,
+            Image.width,
+            Image.height,
+        )
+        .join(Image, Image.id == Candidate.image_id)
+        .where(Candidate.id.in_(ids))
+    ).all()
+    images = [row.image for row in rows]
+    sources = _by_first(session, select(Source.image_id, Source).where(Source.image_id.in_(images)).order_by(Source.id))
+    flags = _by_first(session, select(Flag.image_id, Flag.code).where(Flag.image_id.in_(images)).order_by(Flag.code))
+    measurements = _by_first(
+        session,
+        select(Measurement.image_id, Measurement.name, Measurement.value).where(Measurement.image_id.in_(images)),
+    )
+    suggestions = _by_first(
+        session,
+        select(SuggestionRow.image_id, SuggestionRow)
+        .where(SuggestionRow.image_id.in_(images))
+        .order_by(SuggestionRow.position),
+    )
+    decisions = current_decisions(session, [row.id for row in rows if row.version])
+    groups = _groups(session, {row.duplicate_group for row in rows if row.duplicate_group})
+    views = {}
+    for row in rows:
+        source = _source([entry[1] for entry in sources[row.image]])
+        views[row.id] = CandidateView(
+            id=row.id,
+            version=row.version,
+            sha256=row.sha256,
+            name=source.names[0] if source.names else row.sha256,
+            width=row.width,
+            height=row.height,
+            state=row.state,
+            priority=row.priority,
+            source=source,
+            measurements={name: value for _, name, value in measurements[row.image]},
+            flags=tuple(code for _, code in flags[row.image]),
+            suggestions=tuple(_suggestion(entry[1]) for entry in suggestions[row.image]),
+            duplicates=tuple(other for other in groups.get(row.duplicate_group, ()) if other != row.id),
+            decision=decisions.get(row.id),
+        )
+    return [views[id_] for id_ in ids if id_ in views]
+
+
+def current_decisions(session: Session, ids: Iterable[int]) -> dict[int, DecisionView]:
+    """What holds now, by candidate; candidates on which nothing holds are missing."""
+    found = session.execute(
+        select(CurrentDecision.candidate_id, CurrentDecision.event_id).where(
+            CurrentDecision.candidate_id.in_(list(ids))
+        )
+    ).all()
+    decisions = decisions_of(session, [event for _, event in found])
+    return {candidate: decisions[event] for candidate, event in found}
+
+
+def decisions_of(session: Session, events: Sequence[int]) -> dict[int, DecisionView]:
+    """Events of kind decide or review as decisions, by their ids."""
+    if not events:
+        return {}
+    rows = session.execute(
+        select(DecisionEvent, Curator.handle)
+        .join(Curator, Curator.id == DecisionEvent.curator_id)
+        .where(DecisionEvent.id.in_(events))
+    ).all()
+    reasons = _by_first(
+        session,
+        select(DecisionReason.event_id, DecisionReason.code)
+        .where(DecisionReason.event_id.in_(events))
+        .order_by(DecisionReason.position),
+    )
+    crops = _by_first(
+        session,
+        select(CropRow.event_id, CropRow.x, CropRow.y, CropRow.w, CropRow.h)
+        .where(CropRow.event_id.in_(events))
+        .order_by(CropRow.position),
+    )
+    return {
+        event.id: DecisionView(
+            uuid=event.uuid,
+            kind=event.kind,
+            verdict=event.verdict or "",
+            reasons=tuple(code for _, code in reasons[event.id]),
+            crops=tuple(Crop(*rectangle) for _, *rectangle in crops[event.id]),
+            note=event.note,
+            curator=handle,
+            decided_at=event.decided_at,
+        )
+        for event, handle in rows
+    }
+
+
+def _by_first(session: Session, query: Any) -> dict[int, list[Row[Any]]]:
+    """A query's rows by their first column."""
+    rows: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in session.execute(query):
+        rows[row[0]].append(row)
+    return rows
+
+
+def _groups(session: Session, groups: set[str]) -> dict[str | None, list[int]]:
+    members: dict[str | None, list[int]] = defaultdict(list)
+    if groups:
+        for group, member in session.execute(
+            select(Candidate.duplicate_group, Candidate.id)
+            .where(Candidate.duplicate_group.in_(groups))
+            .order_by(Candidate.id)
+        ):
+            members[group].append(member)
+    return members
+
+
+def _source(rows: list[Source]) -> SourceView:
+    def first(column: str) -> str:
+        return next((value for row in rows if (value := getattr(row, column))), "")
+
+    names = tuple(dict.fromkeys(row.name for row in rows))
+    return SourceView(names, first("url"), first("page"), first("author"), first("licence"), first("query"))
+
+
+def _suggestion(row: SuggestionRow) -> Suggestion:
+    return Suggestion(row.x, row.y, row.w, row.h, row.score, row.model)

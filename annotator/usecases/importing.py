@@ -1,0 +1,180 @@
+"""Importing: photos become candidates, each whole or not at all, with what is known of where they came from."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from PIL import Image as PillowImage
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from annotator.database.models import Candidate, Image, Source
+from annotator.errors import AnnotatorError
+from annotator.project import Project
+from annotator.sources.archive import photos_in_archive
+from annotator.sources.fetching import fetch_photo
+from annotator.sources.folder import photos_in_folder
+from annotator.sources.found import Details, Found, clean_text, read_file
+from annotator.sources.table import Table, lines_of, photos_of_list, photos_of_table, read_table
+from core.errors import UserError
+from core.images import read_photo
+
+LARGEST_PHOTO = 100_000_000
+"""Pixels; larger photos are refused from their header."""
+
+_MIME = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF": "image/tiff", "BMP": "image/bmp"}
+_ORIENTATION = 0x0112
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did.
+
+    Attributes:
+        taken: photos that are candidates now and were not before.
+        known: photos that were there already, byte for byte.
+        refused: (name, sentence) of every photo that was not taken.
+    """
+
+    taken: int
+    known: int
+    refused: tuple[tuple[str, str], ...]
+
+
+def import_photos(
+    project: Project,
+    source: Path | list[str],
+    *,
+    csv: Path | None = None,
+    fetch: Callable[[str], bytes] = fetch_photo,
+    progress: Callable[[int, str], None] | None = None,
+) -> ImportReport:
+    """Imports photos. Stopped in the middle it has taken what it told, and can simply be run again.
+
+    Args:
+        project: where to.
+        source: a folder, a zip archive, a photo, a CSV table (`annotator.sources.table`), a text file with a path or a
+            URL a line; or a list of paths and URLs.
+        csv: a table that says page, author, licence … of photos by name or URL.
+        fetch: gives the bytes behind a URL, or raises core.errors.UserError.
+        progress: called after every photo with how many are done and the photo's name.
+
+    Raises:
+        AnnotatorError: the source as a whole cannot be read, or the project cannot be written (nothing is then left of
+            the photo at hand, and those before it are kept).
+    """
+    table = read_table(csv) if csv is not None else Table()
+    taken = known = 0
+    refused: list[tuple[str, str]] = []
+    for done, found in enumerate(_photos(source, fetch), 1):
+        details = table.details_of(found).or_else(found.details).clean()
+        try:
+            content = found.read()
+            original = _known_or_measured(project, content, found.name)
+        except UserError as error:
+            refused.append((found.name, str(error)))
+        else:
+            if store(project, content, original, found.name, details):
+                taken += 1
+            else:
+                known += 1
+        if progress is not None:
+            progress(done, found.name)
+    return ImportReport(taken, known, tuple(refused))
+
+
+@dataclass(frozen=True)
+class Original:
+    """A file that was read as a photo; upright width and height."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+    orientation: int
+
+
+def examine(content: bytes, name: str) -> Original:
+    """Reads a file as a photo, to its last pixel (core.images.ImageFileError where that fails)."""
+    photo = read_photo(content, name=name, max_pixels=LARGEST_PHOTO)
+    height, width = photo.pixels.shape[:2]
+    return Original(hashlib.sha256(content).hexdigest(), _MIME[photo.format], width, height, _orientation(content))
+
+
+def store(project: Project, content: bytes, original: Original | None, name: str, details: Details) -> bool:
+    """Keeps an original and makes it a candidate; `original` is None for one that is known by its content.
+
+    Returns:
+        Whether it was new.
+    """
+    sha256 = project.blobs.put(content)
+    now = datetime.now(timezone.utc)
+    with project.write() as session:
+        image = session.scalar(select(Image).where(Image.sha256 == sha256))
+        new = image is None
+        if image is None:
+            original = original or examine(content, name)
+            image = Image(
+                sha256=sha256,
+                bytes=len(content),
+                mime=original.mime,
+                width=original.width,
+                height=original.height,
+                orientation=original.orientation,
+                added_at=now,
+            )
+            session.add(image)
+            session.flush()
+            session.add(Candidate(image_id=image.id))
+        _add_source(session, image.id, clean_text(name), details, now)
+    return new
+
+
+def _add_source(session: Session, image: int, name: str, details: Details, now: datetime) -> None:
+    """Adds where an image came from, or fills in what was not known of the same source."""
+    source = session.scalar(
+        select(Source).where(Source.image_id == image, Source.name == name, Source.url.in_(("", details.url)))
+    )
+    if source is None:
+        session.add(Source(image_id=image, name=name, fetched_at=now, **vars(details)))
+        return
+    for key, value in vars(details).items():
+        if value and not getattr(source, key):
+            setattr(source, key, value)
+
+
+def _known_or_measured(project: Project, content: bytes, name: str) -> Original | None:
+    sha256 = hashlib.sha256(content).hexdigest()
+    with project.read() as session:
+        if session.scalar(select(Image.id).where(Image.sha256 == sha256)) is not None:
+            return None
+    return examine(content, name)
+
+
+def _photos(source: Path | list[str], fetch: Callable[[str], bytes]) -> Iterable[Found]:
+    if isinstance(source, list):
+        return photos_of_list(source, fetch, Path())
+    if source.is_dir():
+        return photos_in_folder(source)
+    if not source.is_file():
+        raise AnnotatorError(f"{source} is not a file." if source.exists() else f"There is no {source}.")
+    if source.suffix.lower() == ".csv":
+        return photos_of_table(source, fetch)
+    if source.suffix.lower() == ".txt":
+        return photos_of_list(lines_of(source), fetch, source.parent)
+    if source.suffix.lower() == ".zip" or zipfile.is_zipfile(source):
+        return photos_in_archive(source)
+    return iter([Found(source.name, lambda: read_file(source, source.name))])
+
+
+def _orientation(content: bytes) -> int:
+    try:
+        with PillowImage.open(io.BytesIO(content)) as image:
+            found = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # Pillow reads less than core.images does, and fails in any way
+        return 1
+    return found if found in range(1, 9) else 1

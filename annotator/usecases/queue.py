@@ -1,0 +1,210 @@
+"""The queue: which candidate a curator sees next, and the lease that keeps it from everybody else meanwhile."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal_column, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from annotator.database.models import (
+    STATES,
+    Candidate,
+    Curator,
+    CurrentDecision,
+    DecisionEvent,
+    DecisionReason,
+    Flag,
+    Lease,
+    Source,
+)
+from annotator.errors import AnnotatorError
+from annotator.project import Project, stored_rules
+from annotator.usecases.candidates import CandidateView, view_of, views_of
+from annotator.usecases.curators import curator_id, find_curator
+
+LEASE_SECONDS = 300
+"""How long a candidate is kept for the curator who looks at it; every look at it starts anew."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which candidates are wanted; what is None or empty leaves out nothing.
+
+    Attributes:
+        states: "pending", "accepted", "rejected", "skipped", "disputed".
+        flag: suspected by the pre-screening.
+        reason: rejected for it, as decided now.
+        text: part of a name, author, licence, page, URL or query (capitals do not matter).
+        duplicates: True for members of a duplicate group alone, False for the others alone.
+        curator: whose decision holds now.
+    """
+
+    states: tuple[str, ...] = ("pending",)
+    flag: str | None = None
+    reason: str | None = None
+    text: str = ""
+    duplicates: bool | None = None
+    curator: str | None = None
+
+
+def next_candidate(
+    project: Project, curator: str, filters: Filters | None = None, *, after: int | None = None
+) -> CandidateView | None:
+    """The next candidate for a curator, highest priority first, and a lease on it; the lease that he had ends.
+
+    Args:
+        project: the project.
+        curator: his handle.
+        filters: which candidates are wanted (default: those pending).
+        after: a candidate's id; the next one behind it in the order, for leafing on without a decision.
+
+    Returns:
+        None when nothing is left for him: all decided, or in other curators' hands.
+
+    Raises:
+        AnnotatorError: an unknown state, or no candidate `after`.
+    """
+    with project.write() as session:
+        me = curator_id(session, curator)
+        found = session.scalar(_waiting(session, me, filters or Filters(), after).limit(1))
+        session.execute(delete(Lease).where(Lease.curator_id == me, Lease.candidate_id != (found or 0)))
+        if found is None:
+            return None
+        _lease(session, found, me)
+        return view_of(session, found)
+
+
+def upcoming(
+    project: Project, curator: str, filters: Filters | None, n: int, *, after: int | None = None
+) -> list[CandidateView]:
+    """The candidates that `next_candidate` would give first, at most n, without a lease: for loading ahead."""
+    with project.read() as session:
+        me = find_curator(session, curator) or 0
+        return views_of(session, session.scalars(_waiting(session, me, filters or Filters(), after).limit(n)).all())
+
+
+def hold(project: Project, curator: str, candidate: int) -> CandidateView:
+    """A lease on one given candidate, begun or prolonged, as when a curator goes back to it.
+
+    Raises:
+        AnnotatorError: there is no such candidate, or another curator has it.
+    """
+    with project.write() as session:
+        me = curator_id(session, curator)
+        view = view_of(session, candidate)
+        if not _lease(session, candidate, me):
+            raise AnnotatorError("Another curator is looking at this photo just now.")
+        return view
+
+
+def release(project: Project, curator: str, candidate: int | None = None) -> None:
+    """Ends a curator's lease on a candidate, or all of his."""
+    with project.write() as session:
+        condition = Lease.curator_id == curator_id(session, curator)
+        session.execute(
+            delete(Lease).where(condition if candidate is None else and_(condition, Lease.candidate_id == candidate))
+        )
+
+
+def matching(filters: Filters) -> list[ColumnElement[bool]]:
+    """Conditions on Candidate for these filters (AnnotatorError for an unknown state)."""
+    unknown = [state for state in filters.states if state not in STATES]
+    if unknown:
+        raise AnnotatorError(f"There is no state {unknown[0][:40]!r}; there are {', '.join(STATES)}.")
+    conditions: list[ColumnElement[bool]] = []
+    if filters.states:
+        # Written out, not bound: only so is the partial index of pending candidates taken.
+        listed = ", ".join(f"'{state}'" for state in filters.states)
+        conditions.append(
+            literal_column(
+                f"candidate.state = {listed}" if len(filters.states) == 1 else f"candidate.state IN ({listed})"
+            )
+        )
+    if filters.flag is not None:
+        conditions.append(exists().where(Flag.image_id == Candidate.image_id, Flag.code == filters.flag))
+    if filters.duplicates is not None:
+        in_group = Candidate.duplicate_group.is_not(None)
+        conditions.append(in_group if filters.duplicates else ~in_group)
+    if filters.reason is not None:
+        conditions.append(
+            exists().where(
+                CurrentDecision.candidate_id == Candidate.id,
+                DecisionReason.event_id == CurrentDecision.event_id,
+                DecisionReason.code == filters.reason,
+            )
+        )
+    if filters.curator is not None:
+        conditions.append(
+            exists().where(
+                CurrentDecision.candidate_id == Candidate.id,
+                DecisionEvent.id == CurrentDecision.event_id,
+                Curator.id == DecisionEvent.curator_id,
+                Curator.handle == filters.curator,
+            )
+        )
+    if filters.text.strip():
+        wanted = filters.text.strip().lower()
+        columns = (Source.name, Source.author, Source.licence, Source.page, Source.url, Source.query)
+        conditions.append(
+            exists().where(
+                Source.image_id == Candidate.image_id,
+                or_(*(func.lower(column).contains(wanted, autoescape=True) for column in columns)),
+            )
+        )
+    return conditions
+
+
+def in_order(query: Select[Any]) -> Select[Any]:
+    """Highest priority first, then the oldest."""
+    return query.order_by(Candidate.priority.desc(), Candidate.id)
+
+
+def _waiting(session: Session, me: int, filters: Filters, after: int | None) -> Select[tuple[int]]:
+    """Ids of candidates that this curator may be given, in order."""
+    conditions = matching(filters)
+    conditions.append(
+        ~exists().where(
+            Lease.candidate_id == Candidate.id, Lease.curator_id != me, Lease.expires_at > datetime.now(timezone.utc)
+        )
+    )
+    if stored_rules(session).votes_required > 1:
+        conditions.append(~_has_voted(me))
+    if after is not None:
+        priority = session.scalar(select(Candidate.priority).where(Candidate.id == after))
+        if priority is None:
+            raise AnnotatorError(f"There is no candidate {after}.")
+        conditions.append(
+            and_(Candidate.priority <= priority, or_(Candidate.priority < priority, Candidate.id > after))
+        )
+    return in_order(select(Candidate.id).where(*conditions))
+
+
+def _has_voted(me: int) -> ColumnElement[bool]:
+    """Whether the curator's last event on a pending candidate is a vote that was not taken back."""
+    last = (
+        select(func.max(DecisionEvent.id))
+        .where(DecisionEvent.candidate_id == Candidate.id, DecisionEvent.curator_id == me)
+        .correlate(Candidate)
+        .scalar_subquery()
+    )
+    return and_(
+        Candidate.state == "pending",
+        exists().where(DecisionEvent.id == last, DecisionEvent.kind != "undo"),
+    )
+
+
+def _lease(session: Session, candidate: int, me: int) -> bool:
+    """Takes or prolongs a lease; False where another curator holds one that has not run out."""
+    now = datetime.now(timezone.utc)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Lease).values(
+        candidate_id=candidate, curator_id=me, expires_at=now + timedelta(seconds=LEASE_SECONDS)
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=[Lease.candidate_id],
+        set_={"curator_id": statement.excluded.curator_id, "expires_at": statement.excluded.expires_at},
+        where=or_(Lease.curator_id == me, Lease.expires_at <= now),
+    ).returning(Lease.candidate_id)
+    return session.scalar(statement) is not None
