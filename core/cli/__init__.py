@@ -14,6 +14,7 @@ COMMANDS = {
     "derain": "take the rain out of photos",
     "evaluate": "PSNR and SSIM of a model over pairs of rainy and clean photos",
     "train": "train a model",
+    "data": "which data sets are at hand",
     "benchmark": "speed and memory of a model",
 }
 """Subcommand -> summary for `--help`. `core/cli/NAME.py` gives `add_parser(subparsers)` and `run(args) -> int`; besides

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import UsageError
 from core.metrics import PROTOCOLS
+from datasets.catalogue import CATALOGUE
 from datasets.layouts import LAYOUTS
 
 if TYPE_CHECKING:
     import torch
 
     from core.evaluation import Derain
+    from datasets.pairs import PairedFolder
 
 DEFAULT_GENERATOR = "gs"
 
@@ -31,6 +33,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "images are rounded to 8 bits, and nothing is downscaled. docs/evaluation.md says what each figure is.",
         epilog="""examples:
   python -m core evaluate --data Rain100L --protocol y,rgb --json rain100l.json
+  python -m core evaluate --data Rain100L --data-root ~/data
   python -m core evaluate --data mine --rainy 'wet/{}.png' --clean-photos 'dry/{}.png'
   python -m core evaluate --data Rain100H --outputs derained/ --csv photos.csv
   python -m core evaluate --clean clean-photos/ --held-out 50
@@ -38,8 +41,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     what = parser.add_argument_group("what is measured over").add_mutually_exclusive_group(required=True)
-    what.add_argument("--data", metavar="DIR", help="folder of pairs")
+    what.add_argument(
+        "--data", metavar="DIR|NAME", help="folder of pairs, or a data set's name (`python -m core data` lists them)"
+    )
     what.add_argument("--clean", metavar="DIR", help="folder of clean photos: what does the model change in them?")
+    parser.add_argument(
+        "--data-root",
+        metavar="DIR",
+        help="where --data NAME is looked for (default: the environment variable DERAIN_DATA)",
+    )
     parser.add_argument("--layout", choices=sorted(LAYOUTS), help="how --data is laid out (default: by its names)")
     parser.add_argument("--rainy", metavar="PATTERN", help="rainy photos below --data, such as 'wet/{}.png'")
     parser.add_argument("--clean-photos", metavar="PATTERN", help="clean photos below --data, such as 'dry/{}.png'")
@@ -83,7 +93,6 @@ def run(args: argparse.Namespace) -> int:
     from core.cli.evaluation_report import as_text, report, write_csv, write_json
     from core.evaluation import evaluate_clean, evaluate_outputs, evaluate_pairs
     from datasets.folders import open_photos
-    from datasets.pairs import open_pairs
 
     given = [name for names in args.protocol or [] for name in names] or ["rgb" if args.clean else "y"]
     protocols = [name for name in PROTOCOLS if name in given]
@@ -100,10 +109,11 @@ def run(args: argparse.Namespace) -> int:
         derain, method = _method(args)
         table = evaluate_clean(derain, photos, protocols, **options)
     else:
-        pairs = open_pairs(args.data, args.layout, args.rainy, args.clean_photos)
+        pairs, named = _pairs(args)
         count = len(pairs)
         pairs = replace(pairs, pairs=_held_out(pairs.pairs, args.held_out))
-        data = {"folder": args.data, "kind": "pairs", "layout": pairs.layout.name, "photos_in_folder": count}
+        data = {"folder": str(pairs.folder), **named, "kind": "pairs", "layout": pairs.layout.name}
+        data["photos_in_folder"] = count
         if args.outputs:
             method = {"method": "images on disk", "folder": args.outputs}
             table = evaluate_outputs(args.outputs, pairs, protocols, **options)
@@ -127,13 +137,38 @@ def _check(args: argparse.Namespace) -> None:
     """Finds before the work starts what would spoil its end."""
     if (args.peer or args.outputs) and (args.generator or args.dtype):
         raise UsageError("--generator and --dtype belong to --weights, not to --peer or --outputs.")
-    if args.clean and (args.layout or args.rainy or args.clean_photos or args.outputs):
-        raise UsageError("--layout, --rainy, --clean-photos and --outputs belong to --data, not to --clean.")
+    if args.clean and (args.data_root or args.layout or args.rainy or args.clean_photos or args.outputs):
+        raise UsageError(
+            "--data-root, --layout, --rainy, --clean-photos and --outputs belong to --data, not to --clean."
+        )
     if bool(args.rainy) != bool(args.clean_photos) or (args.rainy and args.layout):
         raise UsageError("--rainy and --clean-photos go together, and without --layout.")
     for file in (args.json, args.csv):
         if file and file != "-" and not Path(file).absolute().parent.is_dir():
             raise UsageError(f"The folder of {file} does not exist.")
+
+
+def _pairs(args: argparse.Namespace) -> "tuple[PairedFolder, dict[str, str]]":
+    """The pairs of a folder, or of a set by its name, and what a report says of the name.
+
+    Without --data-root a folder of that name goes first.
+    """
+    from datasets.named import find_entry, open_set
+    from datasets.pairs import PairedFolder, open_pairs
+
+    entry = find_entry(args.data)
+    if args.data_root and entry is None:
+        raise UsageError(
+            f"--data-root belongs to a data set's name, such as {', '.join(CATALOGUE)}, not to {args.data}."
+        )
+    if entry is None or (not args.data_root and Path(args.data).is_dir()):
+        return open_pairs(args.data, args.layout, args.rainy, args.clean_photos), {}
+    if args.layout or args.rainy:
+        raise UsageError("--layout, --rainy and --clean-photos belong to a folder, not to a data set's name.")
+    found = open_set(args.data, args.data_root)
+    if not isinstance(found.photos, PairedFolder):
+        raise UsageError(f"evaluate takes pairs on disk, and that {entry.name} is not: {entry.about}.")
+    return found.photos, {"set": entry.name}
 
 
 def _held_out(entries: Sequence[Entry], count: int | None) -> tuple[Entry, ...]:

@@ -41,7 +41,8 @@ def as_text(figures: dict[str, Any]) -> str:
     count = f"{means['photos']} of {data['photos_in_folder']} {data['kind']}"
     if "held_out" in data:
         layout += f", among the {data['held_out']} held out from training"
-    lines = [f"data       {data['folder']} ({count}{layout})"]
+    name = f"{data['set']} in " if "set" in data else ""
+    lines = [f"data       {name}{data['folder']} ({count}{layout})"]
     if "weights" in method:
         generator = f", generator {method['generator']}" if "generator" in method else ""
         lines.append(f"method     {method['method']}, weights {method['weights']}{generator}, {method['dtype']}")

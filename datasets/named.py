@@ -1,0 +1,191 @@
+"""Opens data sets by name below a data root, and says in a sentence what was found and what is missing."""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from datasets.catalogue import CATALOGUE, NamedSet, PairedSet, StandIn, UnpairedSet
+from datasets.errors import DatasetError
+from datasets.folders import PhotoFolder, list_photos, natural_key, open_photos
+from datasets.layouts import LAYOUTS
+from datasets.pairs import PairedFolder, open_pairs
+from datasets.rain.rendered_pairs import RenderedPairs
+
+DATA_ROOT_VARIABLE = "DERAIN_DATA"
+DEPTH = 3
+"""How many folders deep below the data root a set's folder may lie."""
+
+MENTIONED = 3
+
+
+@dataclass(frozen=True)
+class FoundSet:
+    """A set that was found.
+
+    Attributes:
+        entry: what the catalogue says of it.
+        photos: a `PairedFolder` or `RenderedPairs`, `set[i] -> (name, rainy, clean)`, or a `PhotoFolder` of real rain,
+            `set[i] -> (name, pixels)`; pictures are (H, W, 3) uint8 RGB.
+        sentence: what was found, where, and what is missing.
+    """
+
+    entry: NamedSet
+    photos: PairedFolder | RenderedPairs | PhotoFolder
+    sentence: str
+
+
+def data_root(given: str | Path | None = None) -> Path:
+    """The folder that sets are looked for in: the one given, else that of the environment variable DERAIN_DATA.
+
+    Raises:
+        DatasetError: neither says one, or it is no folder.
+    """
+    named = given or os.environ.get(DATA_ROOT_VARIABLE)
+    if not named:
+        raise DatasetError(
+            f"Say which folder the data sets are in, by --data-root or the environment variable {DATA_ROOT_VARIABLE}."
+        )
+    root = Path(named)
+    if not root.is_dir():
+        raise DatasetError(
+            f"The data root {root} is not a folder." if root.exists() else f"There is no data root {root}."
+        )
+    return root
+
+
+def open_set(name: str, root: str | Path | None = None) -> FoundSet:
+    """Opens a set of `datasets.catalogue.CATALOGUE` and checks its pairs and how many there are. No photo is read yet.
+
+    A training set may be a part of the published one: the sentence says so. A test set must be whole, as a figure over
+    a part of it is another figure.
+
+    Args:
+        name: its name; capitals do not matter.
+        root: the data root, see `data_root`. Below it the set's folder is looked for by its names, the ones that lie
+            less deep first, then in the order of their paths; the first that fits a layout of the set is taken.
+
+    Raises:
+        DatasetError: no such name, data root or folder; photos lack their partners; a test set is not whole.
+    """
+    entry = find_entry(name)
+    if entry is None:
+        raise DatasetError(f"There is no data set named {name!r}; there are {', '.join(CATALOGUE)}.")
+    root = data_root(root)
+    if isinstance(entry, StandIn):
+        return _render(entry, root)
+    folders = list(_folders_named(entry.folders, root))
+    if not folders:
+        raise DatasetError(f"{entry.name} is missing: there is no folder named {' or '.join(entry.folders)} in {root}.")
+    return _open_paired(entry, folders) if isinstance(entry, PairedSet) else _open_unpaired(entry, folders)
+
+
+def find_entry(name: str) -> NamedSet | None:
+    """The catalogue's entry of that name, whatever its capitals; None where there is none."""
+    by_name = {known.lower(): entry for known, entry in CATALOGUE.items()}
+    return by_name.get(name.lower())
+
+
+def _folders_named(names: Iterable[str], root: Path) -> Iterable[Path]:
+    """Folders of these names, the root first, then level by level; neither links nor hidden folders are entered."""
+    wanted = {name.lower() for name in names}
+    level = [root]
+    for depth in range(DEPTH + 1):
+        yield from (folder for folder in level if (folder.resolve() if not depth else folder).name.lower() in wanted)
+        below = []
+        for folder in level if depth < DEPTH else ():
+            try:
+                with os.scandir(folder) as found:
+                    below += [
+                        folder / inner.name
+                        for inner in found
+                        if not inner.name.startswith(".") and inner.is_dir(follow_symlinks=False)
+                    ]
+            except PermissionError:
+                continue
+        level = sorted(below, key=lambda folder: natural_key(str(folder)))
+
+
+def _open_paired(entry: PairedSet, folders: list[Path]) -> FoundSet:
+    whole = entry.counts[0][0]
+    begun = None
+    for folder in folders:
+        for inner, layout in entry.places:
+            place = folder / inner
+            if not place.is_dir():
+                continue
+            photos = list_photos(place).photos
+            rainy = any(map(LAYOUTS[layout].rainy_expression.fullmatch, photos))
+            clean = any(map(LAYOUTS[layout].clean_expression.fullmatch, photos))
+            if rainy and clean:
+                return _counted(entry, open_pairs(place, layout))
+            if rainy or clean:
+                begun = begun or (place, layout)
+    if begun is not None:
+        open_pairs(*begun)
+    places = [f"{inner}/ (layout {layout})" if inner else f"it (layout {layout})" for inner, layout in entry.places]
+    where = " and ".join(map(str, folders[:MENTIONED]))
+    raise DatasetError(f"{entry.name} is missing: {where} holds none of its {whole} pairs; tried {', '.join(places)}.")
+
+
+def _counted(entry: PairedSet, pairs: PairedFolder) -> FoundSet:
+    whole, count = entry.counts[0][0], len(pairs)
+    where = f"in {pairs.folder} (layout {pairs.layout.name})"
+    for known, copy in entry.counts:
+        if count == known:
+            note = f", {copy}" if copy else ", all of them"
+            return FoundSet(entry, pairs, f"{entry.name}: {count} pairs {where}{note}.")
+    if count > whole:
+        sentence = f"{entry.name}: {count} pairs {where}, {count - whole} more than the {whole} that it has."
+    else:
+        lacking = _missing_numbers(entry, pairs)
+        such = f", such as {', '.join(map(str, lacking[:MENTIONED]))}" if lacking else ""
+        sentence = f"{entry.name}: {count} of {whole} pairs {where}; {whole - count} are missing{such}."
+    if entry.use == "test":
+        raise DatasetError(sentence)
+    return FoundSet(entry, pairs, sentence)
+
+
+def _missing_numbers(entry: PairedSet, pairs: PairedFolder) -> list[int]:
+    """Numbers of the scenes that this copy lacks; none where its names tell nothing of them."""
+    numbers = [re.search(r"\d+", pair.clean.stem) for pair in pairs.pairs]
+    if not all(numbers):
+        return []
+    whole, rainy_per_clean = entry.counts[0][0], pairs.layout.rainy_per_clean or 1
+    held = {int(number[0]) for number in numbers if number}
+    lacking = sorted(set(range(entry.first, entry.first + whole // rainy_per_clean)) - held)
+    return lacking if len(lacking) * rainy_per_clean == whole - len(pairs) else []
+
+
+def _open_unpaired(entry: UnpairedSet, folders: list[Path]) -> FoundSet:
+    photos = open_photos(folders[0])
+    where = f"in {photos.folder}"
+    if entry.count is None:
+        return FoundSet(entry, photos, f"{entry.name}: {len(photos)} real photos {where}.")
+    if len(photos) == entry.count:
+        return FoundSet(entry, photos, f"{entry.name}: {entry.count} real photos {where}, all of them.")
+    if len(photos) > entry.count:
+        more = f"{len(photos) - entry.count} more than the {entry.count} that it has"
+        return FoundSet(entry, photos, f"{entry.name}: {len(photos)} real photos {where}, {more}.")
+    sentence = (
+        f"{entry.name}: {len(photos)} of {entry.count} real photos {where}; {entry.count - len(photos)} are missing."
+    )
+    return FoundSet(entry, photos, sentence)
+
+
+def _render(entry: StandIn, root: Path) -> FoundSet:
+    places = [place for place in (root, root / "train") if (place / "clean").is_dir() and (place / "streaks").is_dir()]
+    if not places:
+        raise DatasetError(
+            f"{entry.name} is missing: {root} has no folders clean and streaks, nor train/clean and train/streaks, "
+            "to render it from."
+        )
+    clean, streaks = open_photos(places[0] / "clean"), open_photos(places[0] / "streaks")
+    return FoundSet(
+        entry,
+        RenderedPairs(clean, streaks, entry.recipe, entry.count),
+        f"{entry.name}: {entry.count} pairs to be rendered from the {len(clean)} photos in {clean.folder} and the "
+        f"{len(streaks)} streak images in {streaks.folder} by the recipe {entry.recipe}; it stands for "
+        f"{entry.stands_for} and is not that set.",
+    )
