@@ -45,9 +45,12 @@ class Project:
         """A session for reading (AnnotatorError where the database cannot be used)."""
         return reading(self.engine)
 
-    def write(self) -> AbstractContextManager[Session]:
-        """A session for writing: one at a time, committed at its end or not at all (AnnotatorError as for `read`)."""
-        return writing(self.engine)
+    def write(self, *, durable: bool = True) -> AbstractContextManager[Session]:
+        """A session for writing: one at a time, committed at its end or not at all (AnnotatorError as for `read`).
+
+        `durable=False` is for what may be lost in a power cut, such as leases: the commit does not wait for the disk.
+        """
+        return writing(self.engine, durable=durable)
 
     def set_rules(self, rules: Rules) -> None:
         """Changes the rules. Decisions stay as they were made; with another number of votes they may count anew.
@@ -160,5 +163,7 @@ def _columns(rules: Rules) -> dict[str, float | None]:
 
 def stored_rules(session: Session) -> Rules:
     """The rules that the database holds now; another process may have changed them since the project was opened."""
-    row = session.execute(select(ProjectRow)).scalar_one()
-    return Rules(row.min_side, row.crop_min_side, row.crop_aspect, row.votes_required)
+    return Rules(*session.connection().execute(_STORED_RULES).one())
+
+
+_STORED_RULES = select(ProjectRow.min_side, ProjectRow.crop_min_side, ProjectRow.crop_aspect, ProjectRow.votes_required)

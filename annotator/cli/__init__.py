@@ -20,7 +20,7 @@ COMMANDS = {
     "restore": "bring a backup back",
     "benchmark": "measure speed and safety",
 }
-"""Subcommand -> summary for `--help`. `annotator/cli/NAME_command.py` has `add_parser(subparsers)`, `run(args) -> int`."""
+"""Subcommand -> summary for `--help`. `annotator/cli/NAME_command.py` has `add_parser(subparsers)` and `run(args)`."""
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 

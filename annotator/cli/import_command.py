@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
                 project,
                 [source] if is_url(source) else Path(source),
                 csv=args.csv,
-                progress=lambda done, name: bar.update() and None,
+                progress=lambda done, name: bar.update(),
             )
             taken, known = taken + report.taken, known + report.known
             refused.extend(report.refused)

@@ -132,7 +132,7 @@ def _copy_rows(source: Connection, target: Connection) -> None:
     metadata = MetaData()
     metadata.reflect(target)
     aware = target.dialect.name != "sqlite"
-    with _without_triggers(target):
+    with without_triggers(target):
         for table in metadata.sorted_tables:
             if table.name == "alembic_version":
                 continue
@@ -156,7 +156,7 @@ def _instant(value: Any, aware: bool) -> Any:
 
 
 @contextmanager
-def _without_triggers(connection: Connection) -> Iterator[None]:
+def without_triggers(connection: Connection) -> Iterator[None]:
     """Takes the triggers away and puts them back: a copy is written table by table, and whole."""
     if connection.dialect.name == "sqlite":
         query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"

@@ -67,15 +67,17 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine, *, durable: bool = True) -> Iterator[Session]:
     """A session that is committed at the end, or leaves nothing when anything is raised. Other writers wait.
+
+    With `durable=False` the commit does not wait for the disk: a power cut may undo it, but never what is durable.
 
     Raises:
         AnnotatorError: the database cannot be used (disk full, read-only, locked for too long …); says why.
     """
     with (
         _sentences(engine),
-        Session(engine.execution_options(writes=True), expire_on_commit=False) as session,
+        Session(engine.execution_options(writes=True, durable=durable), expire_on_commit=False) as session,
         session.begin(),
     ):
         yield session
@@ -95,11 +97,16 @@ def _lower(value: str | float | bytes | None) -> str | float | bytes | None:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    writes, durable = options.get("writes", False), options.get("durable", True)
     if connection.dialect.name == "sqlite":
+        if writes:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     elif writes:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
+        if not durable:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
 

@@ -125,17 +125,7 @@ class Candidate(Base):
     """An image that waits for, or has, a decision. `version` is the number of its events."""
 
     __tablename__ = "candidate"
-    __table_args__ = (
-        one_of("state", STATES),
-        Index(
-            "ix_candidate_pending",
-            text("priority DESC"),
-            "id",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
-        ),
-        Index("ix_candidate_state", "state", text("priority DESC"), "id"),
-    )
+    __table_args__ = (one_of("state", STATES), Index("ix_candidate_queue", "state", text("priority DESC"), "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), unique=True)

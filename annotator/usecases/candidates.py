@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from annotator.database.models import (
@@ -116,41 +116,20 @@ def view_of(session: Session, candidate_id: int) -> CandidateView:
 
 def views_of(session: Session, ids: Sequence[int]) -> list[CandidateView]:
     """Candidates in the order of their ids as given; unknown ones are left out. A fixed number of queries."""
-    if not ids:
+    connection = session.connection()
+    rows = connection.execute(_CANDIDATES, {"ids": ids}).all() if ids else []
+    if not rows:
         return []
-    rows = session.execute(
-        select(
-            Candidate.id,
-            Candidate.version,
-            Candidate.state,
-            Candidate.priority,
-            Candidate.duplicate_group,
-            Image.id.label("image"),
-            Image.sha256,
-            Image.width,
-            Image.height,
-        )
-        .join(Image, Image.id == Candidate.image_id)
-        .where(Candidate.id.in_(ids))
-    ).all()
-    images = [row.image for row in rows]
-    sources = _by_first(session, select(Source.image_id, Source).where(Source.image_id.in_(images)).order_by(Source.id))
-    flags = _by_first(session, select(Flag.image_id, Flag.code).where(Flag.image_id.in_(images)).order_by(Flag.code))
-    measurements = _by_first(
-        session,
-        select(Measurement.image_id, Measurement.name, Measurement.value).where(Measurement.image_id.in_(images)),
-    )
-    suggestions = _by_first(
-        session,
-        select(SuggestionRow.image_id, SuggestionRow)
-        .where(SuggestionRow.image_id.in_(images))
-        .order_by(SuggestionRow.position),
-    )
+    images = {"images": [row.image for row in rows]}
+    sources = _by_first(connection.execute(_SOURCES, images))
+    flags = _by_first(connection.execute(_FLAGS, images))
+    measurements = _by_first(connection.execute(_MEASUREMENTS, images))
+    suggestions = _by_first(connection.execute(_SUGGESTIONS, images))
     decisions = current_decisions(session, [row.id for row in rows if row.version])
-    groups = _groups(session, {row.duplicate_group for row in rows if row.duplicate_group})
+    groups = _groups(connection, {row.duplicate_group for row in rows if row.duplicate_group})
     views = {}
     for row in rows:
-        source = _source([entry[1] for entry in sources[row.image]])
+        source = _source(sources[row.image])
         views[row.id] = CandidateView(
             id=row.id,
             version=row.version,
@@ -163,20 +142,18 @@ def views_of(session: Session, ids: Sequence[int]) -> list[CandidateView]:
             source=source,
             measurements={name: value for _, name, value in measurements[row.image]},
             flags=tuple(code for _, code in flags[row.image]),
-            suggestions=tuple(_suggestion(entry[1]) for entry in suggestions[row.image]),
+            suggestions=tuple(Suggestion(*columns) for _, *columns in suggestions[row.image]),
             duplicates=tuple(other for other in groups.get(row.duplicate_group, ()) if other != row.id),
             decision=decisions.get(row.id),
         )
     return [views[id_] for id_ in ids if id_ in views]
 
 
-def current_decisions(session: Session, ids: Iterable[int]) -> dict[int, DecisionView]:
+def current_decisions(session: Session, candidates: Sequence[int]) -> dict[int, DecisionView]:
     """What holds now, by candidate; candidates on which nothing holds are missing."""
-    found = session.execute(
-        select(CurrentDecision.candidate_id, CurrentDecision.event_id).where(
-            CurrentDecision.candidate_id.in_(list(ids))
-        )
-    ).all()
+    if not candidates:
+        return {}
+    found = session.connection().execute(_CURRENT, {"candidates": candidates}).all()
     decisions = decisions_of(session, [event for _, event in found])
     return {candidate: decisions[event] for candidate, event in found}
 
@@ -185,65 +162,117 @@ def decisions_of(session: Session, events: Sequence[int]) -> dict[int, DecisionV
     """Events of kind decide or review as decisions, by their ids."""
     if not events:
         return {}
-    rows = session.execute(
-        select(DecisionEvent, Curator.handle)
-        .join(Curator, Curator.id == DecisionEvent.curator_id)
-        .where(DecisionEvent.id.in_(events))
-    ).all()
-    reasons = _by_first(
-        session,
-        select(DecisionReason.event_id, DecisionReason.code)
-        .where(DecisionReason.event_id.in_(events))
-        .order_by(DecisionReason.position),
-    )
-    crops = _by_first(
-        session,
-        select(CropRow.event_id, CropRow.x, CropRow.y, CropRow.w, CropRow.h)
-        .where(CropRow.event_id.in_(events))
-        .order_by(CropRow.position),
-    )
+    connection, given = session.connection(), {"events": events}
+    rows = connection.execute(_EVENTS, given).all()
+    reasons = _by_first(connection.execute(_REASONS, given)) if any(row.verdict == "reject" for row in rows) else {}
+    crops = _by_first(connection.execute(_CROPS, given)) if any(row.verdict == "accept" for row in rows) else {}
     return {
-        event.id: DecisionView(
-            uuid=event.uuid,
-            kind=event.kind,
-            verdict=event.verdict or "",
-            reasons=tuple(code for _, code in reasons[event.id]),
-            crops=tuple(Crop(*rectangle) for _, *rectangle in crops[event.id]),
-            note=event.note,
-            curator=handle,
-            decided_at=event.decided_at,
+        row.id: DecisionView(
+            uuid=row.uuid,
+            kind=row.kind,
+            verdict=row.verdict or "",
+            reasons=tuple(code for _, code in reasons.get(row.id, ())),
+            crops=tuple(Crop(*rectangle) for _, *rectangle in crops.get(row.id, ())),
+            note=row.note,
+            curator=row.handle,
+            decided_at=row.decided_at,
         )
-        for event, handle in rows
+        for row in rows
     }
 
 
-def _by_first(session: Session, query: Any) -> dict[int, list[Row[Any]]]:
+# Built once: building a statement takes SQLAlchemy five times as long as running it.
+_CANDIDATES = (
+    select(
+        Candidate.id,
+        Candidate.version,
+        Candidate.state,
+        Candidate.priority,
+        Candidate.duplicate_group,
+        Image.id.label("image"),
+        Image.sha256,
+        Image.width,
+        Image.height,
+    )
+    .join(Image, Image.id == Candidate.image_id)
+    .where(Candidate.id.in_(bindparam("ids", expanding=True)))
+)
+_IMAGES: BindParameter[list[int]] = bindparam("images", expanding=True)
+_SOURCES = (
+    select(Source.image_id, Source.name, Source.url, Source.page, Source.author, Source.licence, Source.query)
+    .where(Source.image_id.in_(_IMAGES))
+    .order_by(Source.id)
+)
+_FLAGS = select(Flag.image_id, Flag.code).where(Flag.image_id.in_(_IMAGES)).order_by(Flag.code)
+_MEASUREMENTS = select(Measurement.image_id, Measurement.name, Measurement.value).where(
+    Measurement.image_id.in_(_IMAGES)
+)
+_SUGGESTIONS = (
+    select(
+        SuggestionRow.image_id,
+        SuggestionRow.x,
+        SuggestionRow.y,
+        SuggestionRow.w,
+        SuggestionRow.h,
+        SuggestionRow.score,
+        SuggestionRow.model,
+    )
+    .where(SuggestionRow.image_id.in_(_IMAGES))
+    .order_by(SuggestionRow.position)
+)
+_CURRENT = select(CurrentDecision.candidate_id, CurrentDecision.event_id).where(
+    CurrentDecision.candidate_id.in_(bindparam("candidates", expanding=True))
+)
+_GIVEN_EVENTS: BindParameter[list[int]] = bindparam("events", expanding=True)
+_EVENTS = (
+    select(
+        DecisionEvent.id,
+        DecisionEvent.uuid,
+        DecisionEvent.kind,
+        DecisionEvent.verdict,
+        DecisionEvent.note,
+        DecisionEvent.decided_at,
+        Curator.handle,
+    )
+    .join(Curator, Curator.id == DecisionEvent.curator_id)
+    .where(DecisionEvent.id.in_(_GIVEN_EVENTS))
+)
+_REASONS = (
+    select(DecisionReason.event_id, DecisionReason.code)
+    .where(DecisionReason.event_id.in_(_GIVEN_EVENTS))
+    .order_by(DecisionReason.position)
+)
+_CROPS = (
+    select(CropRow.event_id, CropRow.x, CropRow.y, CropRow.w, CropRow.h)
+    .where(CropRow.event_id.in_(_GIVEN_EVENTS))
+    .order_by(CropRow.position)
+)
+_MEMBERS = (
+    select(Candidate.duplicate_group, Candidate.id)
+    .where(Candidate.duplicate_group.in_(bindparam("groups", expanding=True)))
+    .order_by(Candidate.id)
+)
+
+
+def _by_first(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
     """A query's rows by their first column."""
-    rows: dict[int, list[Row[Any]]] = defaultdict(list)
-    for row in session.execute(query):
-        rows[row[0]].append(row)
-    return rows
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
 
 
-def _groups(session: Session, groups: set[str]) -> dict[str | None, list[int]]:
+def _groups(connection: Connection, groups: set[str]) -> dict[str | None, list[int]]:
     members: dict[str | None, list[int]] = defaultdict(list)
     if groups:
-        for group, member in session.execute(
-            select(Candidate.duplicate_group, Candidate.id)
-            .where(Candidate.duplicate_group.in_(groups))
-            .order_by(Candidate.id)
-        ):
+        for group, member in connection.execute(_MEMBERS, {"groups": list(groups)}):
             members[group].append(member)
     return members
 
 
-def _source(rows: list[Source]) -> SourceView:
+def _source(rows: list[Row[Any]]) -> SourceView:
     def first(column: str) -> str:
         return next((value for row in rows if (value := getattr(row, column))), "")
 
     names = tuple(dict.fromkeys(row.name for row in rows))
     return SourceView(names, first("url"), first("page"), first("author"), first("licence"), first("query"))
-
-
-def _suggestion(row: SuggestionRow) -> Suggestion:
-    return Suggestion(row.x, row.y, row.w, row.h, row.score, row.model)

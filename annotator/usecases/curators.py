@@ -2,7 +2,7 @@
 
 from datetime import datetime, timezone
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from annotator.database.models import Curator
@@ -31,4 +31,7 @@ def curator_id(session: Session, handle: str) -> int:
 
 def find_curator(session: Session, handle: str) -> int | None:
     """The curator with this handle, None where nobody has it."""
-    return session.scalar(select(Curator.id).where(Curator.handle == handle.strip()))
+    return session.connection().scalar(_BY_HANDLE, {"handle": handle.strip()})
+
+
+_BY_HANDLE = select(Curator.id).where(Curator.handle == bindparam("handle"))

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from annotator.database.models import (
@@ -88,8 +89,8 @@ def undo(project: Project, uuid: str, candidate: int, curator: str, base_version
         uuid = _checked_uuid(uuid)
         if _is_known(session, uuid, candidate, me, "undo"):
             return view_of(session, candidate)
-        events = _events(session, candidate)
         _refuse_stale(session, candidate, base_version)
+        events = _events(session, candidate)
         mine = [event for event in effective(events) if event.curator == me]
         if not mine:
             raise AnnotatorError(f"There is no decision of {curator} on this photo to undo.")
@@ -107,17 +108,17 @@ def rebuild_current(project: Project) -> int:
     with project.write() as session:
         votes = stored_rules(session).votes_required
         events: dict[int, list[Event]] = defaultdict(list)
-        for row in session.execute(_event_columns().order_by(DecisionEvent.id)):
+        for row in session.execute(_EVENTS.order_by(DecisionEvent.id)):
             events[row.candidate_id].append(Event(row.id, row.curator_id, row.kind, row.verdict, row.supersedes))
         wrong = 0
-        for row in session.execute(
+        for stored in session.execute(
             select(Candidate.id, Candidate.state, Candidate.version, CurrentDecision.event_id).outerjoin(
                 CurrentDecision, CurrentDecision.candidate_id == Candidate.id
             )
         ).all():
-            now = standing(events[row.id], votes)
-            if (row.state, row.version, row.event_id) != (now.state, len(events[row.id]), now.event):
-                _store(session, row.id, now.state, len(events[row.id]), now.event)
+            now = standing(events[stored.id], votes)
+            if (stored.state, stored.version, stored.event_id) != (now.state, len(events[stored.id]), now.event):
+                _store(session, stored.id, now.state, len(events[stored.id]), now.event)
                 wrong += 1
         return wrong
 
@@ -129,8 +130,8 @@ def _write(project: Project, decision: Decision, kind: str) -> CandidateView:
         uuid = _checked_uuid(decision.uuid)
         if _is_known(session, uuid, decision.candidate, me, kind):
             return view_of(session, decision.candidate)
-        _refuse_stale(session, decision.candidate, decision.base_version)
-        _check(session, decision, rules)
+        width, height = _refuse_stale(session, decision.candidate, decision.base_version)
+        _check(session, decision, width, height, rules)
         events = _events(session, decision.candidate)
         now = standing(events, rules.votes_required)
         if kind == "decide" and rules.votes_required > 1 and any(e.kind == "review" for e in effective(events)):
@@ -147,19 +148,19 @@ def _write(project: Project, decision: Decision, kind: str) -> CandidateView:
         }
         event = _append(session, uuid, decision.candidate, me, decision.base_version, values, rules, events)
         if decision.reasons:
-            session.execute(
-                insert(DecisionReason),
+            session.connection().execute(
+                _NEW_REASON,
                 [{"event_id": event, "code": code, "position": n} for n, code in enumerate(decision.reasons)],
             )
         if decision.crops:
-            session.execute(
-                insert(CropRow),
+            session.connection().execute(
+                _NEW_CROP,
                 [
                     {"event_id": event, "position": n, "x": crop.x, "y": crop.y, "w": crop.w, "h": crop.h}
                     for n, crop in enumerate(decision.crops)
                 ],
             )
-        session.execute(delete(Lease).where(Lease.candidate_id == decision.candidate))
+        session.connection().execute(_NO_LEASE, {"candidate": decision.candidate})
         return view_of(session, decision.candidate)
 
 
@@ -169,70 +170,93 @@ def _append(
     candidate: int,
     curator: int,
     base_version: int,
-    values: Mapping[str, object],
+    values: Mapping[str, Any],
     rules: Rules,
     before: list[Event],
 ) -> int:
     """Writes the event and what holds with it; gives the event's id."""
-    event = session.execute(
-        insert(DecisionEvent)
-        .values(
-            uuid=uuid,
-            candidate_id=candidate,
-            curator_id=curator,
-            base_version=base_version,
-            decided_at=datetime.now(timezone.utc),
-            **values,
+    event = (
+        session.connection()
+        .execute(
+            _NEW_EVENT,
+            {
+                "uuid": uuid,
+                "candidate_id": candidate,
+                "curator_id": curator,
+                "base_version": base_version,
+                "decided_at": datetime.now(timezone.utc),
+                **values,
+            },
         )
-        .returning(DecisionEvent.id, DecisionEvent.kind, DecisionEvent.verdict, DecisionEvent.supersedes)
-    ).one()
-    events = [*before, Event(event.id, curator, event.kind, event.verdict, event.supersedes)]
+        .scalar_one()
+    )
+    events = [*before, Event(event, curator, values["kind"], values["verdict"], values["supersedes"])]
     now = standing(events, rules.votes_required)
     _store(session, candidate, now.state, len(events), now.event)
-    return int(event.id)
+    return event
 
 
 def _store(session: Session, candidate: int, state: str, version: int, event: int | None) -> None:
-    session.execute(update(Candidate).where(Candidate.id == candidate).values(state=state, version=version))
-    session.execute(delete(CurrentDecision).where(CurrentDecision.candidate_id == candidate))
+    connection = session.connection()
+    connection.execute(_NEW_STATE, {"candidate": candidate, "new_state": state, "new_version": version})
+    connection.execute(_NO_CURRENT, {"candidate": candidate})
     if event is not None:
-        session.execute(insert(CurrentDecision).values(candidate_id=candidate, event_id=event))
+        connection.execute(_NEW_CURRENT, {"candidate_id": candidate, "event_id": event})
 
 
-def _event_columns():  # type: ignore[no-untyped-def]
-    return select(
-        DecisionEvent.id,
-        DecisionEvent.candidate_id,
-        DecisionEvent.curator_id,
-        DecisionEvent.kind,
-        DecisionEvent.verdict,
-        DecisionEvent.supersedes,
-    )
+# Built once: building a statement takes SQLAlchemy five times as long as running it.
+_NEW_EVENT = insert(DecisionEvent).returning(DecisionEvent.id)
+_NEW_REASON = insert(DecisionReason)
+_NEW_CROP = insert(CropRow)
+_NEW_CURRENT = insert(CurrentDecision)
+_NO_CURRENT = delete(CurrentDecision).where(CurrentDecision.candidate_id == bindparam("candidate"))
+_NO_LEASE = delete(Lease).where(Lease.candidate_id == bindparam("candidate"))
+_NEW_STATE = (
+    update(Candidate)
+    .where(Candidate.id == bindparam("candidate"))
+    .values(state=bindparam("new_state"), version=bindparam("new_version"))
+)
+_EVENTS = select(
+    DecisionEvent.id,
+    DecisionEvent.candidate_id,
+    DecisionEvent.curator_id,
+    DecisionEvent.kind,
+    DecisionEvent.verdict,
+    DecisionEvent.supersedes,
+)
+_EVENTS_OF = _EVENTS.where(DecisionEvent.candidate_id == bindparam("candidate")).order_by(DecisionEvent.id)
+_BY_UUID = select(DecisionEvent.candidate_id, DecisionEvent.curator_id, DecisionEvent.kind).where(
+    DecisionEvent.uuid == bindparam("uuid")
+)
+_SEEN = (
+    select(Candidate.version, Image.width, Image.height)
+    .join(Image, Image.id == Candidate.image_id)
+    .where(Candidate.id == bindparam("candidate"))
+)
+_ACTIVE = select(Reason.code, Reason.active).where(Reason.code.in_(bindparam("codes", expanding=True)))
 
 
 def _events(session: Session, candidate: int) -> list[Event]:
-    query = _event_columns().where(DecisionEvent.candidate_id == candidate).order_by(DecisionEvent.id)
-    return [Event(row.id, row.curator_id, row.kind, row.verdict, row.supersedes) for row in session.execute(query)]
+    rows = session.connection().execute(_EVENTS_OF, {"candidate": candidate})
+    return [Event(row.id, row.curator_id, row.kind, row.verdict, row.supersedes) for row in rows]
 
 
 def _is_known(session: Session, uuid: str, candidate: int, curator: int, kind: str) -> bool:
     """Whether this very event was written already (AnnotatorError where the uuid was used for another)."""
-    row = session.execute(
-        select(DecisionEvent.candidate_id, DecisionEvent.curator_id, DecisionEvent.kind).where(
-            DecisionEvent.uuid == uuid
-        )
-    ).one_or_none()
+    row = session.connection().execute(_BY_UUID, {"uuid": uuid}).one_or_none()
     if row is not None and tuple(row) != (candidate, curator, kind):
         raise AnnotatorError(f"The uuid {uuid} was used for another decision.")
     return row is not None
 
 
-def _refuse_stale(session: Session, candidate: int, base_version: int) -> None:
-    version = session.scalar(select(Candidate.version).where(Candidate.id == candidate))
-    if version is None:
+def _refuse_stale(session: Session, candidate: int, base_version: int) -> tuple[int, int]:
+    """The photo's width and height; Conflict where the curator saw another version."""
+    row = session.connection().execute(_SEEN, {"candidate": candidate}).one_or_none()
+    if row is None:
         raise AnnotatorError(f"There is no candidate {candidate}.")
-    if version != base_version:
+    if row.version != base_version:
         raise Conflict("This photo was decided on since it was shown: look at it again. Nothing was changed.")
+    return row.width, row.height
 
 
 def _checked_uuid(uuid: str) -> str:
@@ -241,7 +265,7 @@ def _checked_uuid(uuid: str) -> str:
     return uuid.lower()
 
 
-def _check(session: Session, decision: Decision, rules: Rules) -> None:
+def _check(session: Session, decision: Decision, width: int, height: int, rules: Rules) -> None:
     """Raises AnnotatorError where a decision breaks a rule."""
     if decision.verdict not in VERDICTS:
         raise AnnotatorError(f"A verdict is {', '.join(VERDICTS)}, not {decision.verdict[:40]!r}.")
@@ -259,11 +283,6 @@ def _check(session: Session, decision: Decision, rules: Rules) -> None:
         raise AnnotatorError("The time since when a photo was shown needs its zone.")
     _check_reasons(session, decision.reasons)
     if decision.crops:
-        width, height = session.execute(
-            select(Image.width, Image.height)
-            .join(Candidate, Candidate.image_id == Image.id)
-            .where(Candidate.id == decision.candidate)
-        ).one()
         check_crops(decision.crops, width, height, rules)
 
 
@@ -272,7 +291,7 @@ def _check_reasons(session: Session, codes: tuple[str, ...]) -> None:
         raise AnnotatorError("A reason is given twice.")
     if not codes:
         return
-    active = dict(session.execute(select(Reason.code, Reason.active).where(Reason.code.in_(codes))).tuples().all())
+    active = dict(session.connection().execute(_ACTIVE, {"codes": codes}).tuples().all())
     for code in codes:
         if code not in active:
             raise AnnotatorError(f"There is no reason {code[:40]!r}.")

@@ -51,7 +51,7 @@ def import_photos(
     *,
     csv: Path | None = None,
     fetch: Callable[[str], bytes] = fetch_photo,
-    progress: Callable[[int, str], None] | None = None,
+    progress: Callable[[int, str], object] | None = None,
 ) -> ImportReport:
     """Imports photos. Stopped in the middle it has taken what it told, and can simply be run again.
 

@@ -2,9 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -66,10 +78,10 @@ def next_candidate(
     Raises:
         AnnotatorError: an unknown state, or no candidate `after`.
     """
-    with project.write() as session:
+    with project.write(durable=False) as session:
         me = curator_id(session, curator)
         found = session.scalar(_waiting(session, me, filters or Filters(), after).limit(1))
-        session.execute(delete(Lease).where(Lease.curator_id == me, Lease.candidate_id != (found or 0)))
+        session.connection().execute(_OTHER_LEASES, {"curator": me, "candidate": found or 0})
         if found is None:
             return None
         _lease(session, found, me)
@@ -91,7 +103,7 @@ def hold(project: Project, curator: str, candidate: int) -> CandidateView:
     Raises:
         AnnotatorError: there is no such candidate, or another curator has it.
     """
-    with project.write() as session:
+    with project.write(durable=False) as session:
         me = curator_id(session, curator)
         view = view_of(session, candidate)
         if not _lease(session, candidate, me):
@@ -101,11 +113,16 @@ def hold(project: Project, curator: str, candidate: int) -> CandidateView:
 
 def release(project: Project, curator: str, candidate: int | None = None) -> None:
     """Ends a curator's lease on a candidate, or all of his."""
-    with project.write() as session:
+    with project.write(durable=False) as session:
         condition = Lease.curator_id == curator_id(session, curator)
         session.execute(
             delete(Lease).where(condition if candidate is None else and_(condition, Lease.candidate_id == candidate))
         )
+
+
+_OTHER_LEASES = delete(Lease).where(
+    Lease.curator_id == bindparam("curator"), Lease.candidate_id != bindparam("candidate")
+)
 
 
 def matching(filters: Filters) -> list[ColumnElement[bool]]:
@@ -115,13 +132,8 @@ def matching(filters: Filters) -> list[ColumnElement[bool]]:
         raise AnnotatorError(f"There is no state {unknown[0][:40]!r}; there are {', '.join(STATES)}.")
     conditions: list[ColumnElement[bool]] = []
     if filters.states:
-        # Written out, not bound: only so is the partial index of pending candidates taken.
-        listed = ", ".join(f"'{state}'" for state in filters.states)
-        conditions.append(
-            literal_column(
-                f"candidate.state = {listed}" if len(filters.states) == 1 else f"candidate.state IN ({listed})"
-            )
-        )
+        one = Candidate.state == filters.states[0]
+        conditions.append(one if len(filters.states) == 1 else Candidate.state.in_(filters.states))
     if filters.flag is not None:
         conditions.append(exists().where(Flag.image_id == Candidate.image_id, Flag.code == filters.flag))
     if filters.duplicates is not None:
@@ -198,13 +210,16 @@ def _has_voted(me: int) -> ColumnElement[bool]:
 def _lease(session: Session, candidate: int, me: int) -> bool:
     """Takes or prolongs a lease; False where another curator holds one that has not run out."""
     now = datetime.now(timezone.utc)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Lease).values(
-        candidate_id=candidate, curator_id=me, expires_at=now + timedelta(seconds=LEASE_SECONDS)
-    )
-    statement = statement.on_conflict_do_update(
+    given = {"candidate_id": candidate, "curator_id": me, "expires_at": now + timedelta(seconds=LEASE_SECONDS)}
+    connection = session.connection()
+    return connection.scalar(_take_lease(connection.dialect.name), {**given, "me": me, "now": now}) is not None
+
+
+@cache
+def _take_lease(dialect: str) -> Executable:
+    statement = {"sqlite": sqlite, "postgresql": postgresql}[dialect].insert(Lease)
+    return statement.on_conflict_do_update(
         index_elements=[Lease.candidate_id],
         set_={"curator_id": statement.excluded.curator_id, "expires_at": statement.excluded.expires_at},
-        where=or_(Lease.curator_id == me, Lease.expires_at <= now),
+        where=or_(Lease.curator_id == bindparam("me"), Lease.expires_at <= bindparam("now")),
     ).returning(Lease.candidate_id)
-    return session.scalar(statement) is not None

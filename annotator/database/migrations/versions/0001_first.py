@@ -287,14 +287,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["export_run.id"], name=op.f("fk_export_item_run_id")),
         sa.PrimaryKeyConstraint("run_id", "file", name=op.f("pk_export_item")),
     )
-    op.create_index("ix_candidate_state", "candidate", ["state", sa.text("priority DESC"), "id"])
-    pending = sa.text("state = 'pending'")
-    op.create_index(
-        "ix_candidate_pending",
-        "candidate",
-        [sa.text("priority DESC"), "id"],
-        sqlite_where=pending,
-        postgresql_where=pending,
-    )
+    op.create_index("ix_candidate_queue", "candidate", ["state", sa.text("priority DESC"), "id"])
     for statement in SQLITE_TRIGGERS if op.get_context().dialect.name == "sqlite" else POSTGRESQL_TRIGGERS:
         op.execute(statement)

@@ -1,0 +1,55 @@
+"""`python -m annotator serve`: the screen on which a curator decides."""
+
+import argparse
+import os
+from pathlib import Path
+
+from annotator.cli.project_argument import add_project, opened
+from core.errors import UsageError
+
+HOST, PORT = "127.0.0.1", 7861
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `serve` with its arguments."""
+    parser = subparsers.add_parser(
+        "serve",
+        help="open the screen",
+        description="Serves the screen on which a curator decides; makes the project where there is none. "
+        "docs/annotator.md tells the keys.",
+        epilog="""examples:
+  python -m annotator serve curation/
+  ANNOTATOR_PASSWORD=... python -m annotator serve curation/ --host 0.0.0.0 --name annotator.example.org""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_project(parser)
+    parser.add_argument("--host", default=os.environ.get("HOST") or HOST, help=f"where to listen (HOST, else {HOST})")
+    parser.add_argument("--port", default=os.environ.get("PORT") or PORT, type=int, help=f"port (PORT, else {PORT})")
+    parser.add_argument(
+        "--password-file",
+        metavar="FILE",
+        type=Path,
+        help="holds the password that curators sign in with (else $ANNOTATOR_PASSWORD); needed for any other host",
+    )
+    parser.add_argument(
+        "--name", metavar="NAME", action="append", default=[], help="a host name that the server is reached by"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until interrupted."""
+    from annotator.web.server import PASSWORD_VARIABLE, serve
+
+    if not 0 <= args.port <= 65535:
+        raise UsageError(f"A port is a number from 0 to 65535, not {args.port}.")
+    password = os.environ.get(PASSWORD_VARIABLE)
+    if args.password_file is not None:
+        password = args.password_file.read_text(encoding="utf-8").strip()
+    project = opened(args, create=True)
+    try:
+        serve(project, args.host, args.port, password=password, names=tuple(args.name))
+    except KeyboardInterrupt:
+        pass
+    finally:
+        project.close()
+    return 0
