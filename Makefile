@@ -1,14 +1,14 @@
 # The commands of this repository: `make help` lists them.
 #
 # PYTHON      the Python that makes .venv, 3.10 to 3.12 (default: python3)
-# HOST, PORT  where the demo listens (default: 127.0.0.1, 7860)
+# HOST, PORT  where the page listens (default: 127.0.0.1 and 7860 for the demo, 7861 for the annotator)
 #
 # Packages come from wherever pip is set to look. To take torch from another index, such as PyTorch's index of
 # CPU-only builds, set pip's own PIP_EXTRA_INDEX_URL (or PIP_FIND_LINKS) before `make`.
 
 PYTHON ?= python3
 HOST ?= 127.0.0.1
-PORT ?= 7860
+PORT ?=
 PYTEST_ARGS ?=
 
 VENV := .venv
@@ -16,14 +16,17 @@ VENV_PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.requirements-installed
 DEV_INSTALLED := $(VENV)/.requirements-dev-installed
 
-.PHONY: help demo test lint format
+.PHONY: help demo annotate test lint format
 .DEFAULT_GOAL := help
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 demo: $(INSTALLED) ## make .venv if needed, install, open the demo on http://HOST:PORT
-	@HOST='$(HOST)' PORT='$(PORT)' $(VENV_PYTHON) -m app
+	@HOST='$(HOST)' PORT='$(or $(PORT),7860)' $(VENV_PYTHON) -m app
+
+annotate: $(INSTALLED) ## the same for the annotator, whose project is the folder ./curation/
+	@HOST='$(HOST)' PORT='$(or $(PORT),7861)' $(VENV_PYTHON) -m annotator serve curation/
 
 test: $(DEV_INSTALLED) ## make .venv if needed, install what the tests need, lint, check types, run every test
 	@sh scripts/install_test_system.sh

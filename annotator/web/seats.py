@@ -1,0 +1,75 @@
+"""Which window looks at which candidate: a lease keeps other curators away, a seat the same curator's other windows."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from annotator.errors import AnnotatorError
+from annotator.project import Project
+from annotator.usecases import queue
+from annotator.usecases.candidates import CandidateView
+from annotator.usecases.queue import LEASE_SECONDS, Filters
+
+AHEAD = 8
+"""How many candidates after the present one a page is told of."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A curator's window: his handle, and a name that the window made up for itself."""
+
+    curator: str
+    window: str
+
+
+class Seats:
+    """Hands out candidates, no candidate to two seats. Threads may share it."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._taken: dict[Seat, tuple[int, float]] = {}
+        self._lock = threading.Lock()
+
+    def next(self, seat: Seat, filters: Filters) -> tuple[CandidateView | None, list[CandidateView]]:
+        """The seat's next candidate (the one that it has already, while it waits), and those likely to follow."""
+        with self._lock:
+            elsewhere = self._elsewhere(seat)
+            waiting = queue.upcoming(self._project, seat.curator, filters, AHEAD + 1 + len(elsewhere))
+            free = [view for view in waiting if view.id not in elsewhere]
+            mine = self._taken.get(seat, (0, 0.0))[0]
+            free.sort(key=lambda view: view.id != mine)
+            for view in free:
+                try:
+                    queue.hold(self._project, seat.curator, view.id)
+                except AnnotatorError:  # another curator was faster
+                    continue
+                self._sit(seat, view.id)
+                return view, [other for other in free if other is not view][:AHEAD]
+            self._sit(seat, None)
+            return None, []
+
+    def open(self, seat: Seat, candidate: int) -> CandidateView:
+        """A given candidate for this seat.
+
+        Raises:
+            AnnotatorError: there is no such candidate, or somebody else looks at it.
+        """
+        with self._lock:
+            if candidate in self._elsewhere(seat):
+                raise AnnotatorError("Another window of yours shows this photo just now.")
+            view = queue.hold(self._project, seat.curator, candidate)
+            self._sit(seat, candidate)
+            return view
+
+    def _elsewhere(self, seat: Seat) -> set[int]:
+        """What the curator's other windows show; windows not heard of for as long as a lease are forgotten."""
+        now = time.monotonic()
+        self._taken = {other: held for other, held in self._taken.items() if held[1] > now - LEASE_SECONDS}
+        return {held[0] for other, held in self._taken.items() if other.curator == seat.curator and other != seat}
+
+    def _sit(self, seat: Seat, candidate: int | None) -> None:
+        before = self._taken.pop(seat, (None, 0.0))[0]
+        if before is not None and before != candidate:
+            queue.release(self._project, seat.curator, before)
+        if candidate is not None:
+            self._taken[seat] = (candidate, time.monotonic())

@@ -1,0 +1,207 @@
+// The one photo that is decided on: fetched, shown, decided, undone; and the trail of those seen before.
+
+import { ask, insist, query, Refused } from "./api.js";
+import { byId, tell } from "./dom.js";
+import { uuid } from "./identity.js";
+import { address } from "./pictures.js";
+
+const AHEAD = 6;
+const STAY = 120_000;
+const WORDS = { accept: "Accepted", reject: "Rejected", skip: "Skipped" };
+
+/** Sends "shown" when another candidate, or none, stands on the stage. */
+export class Desk extends EventTarget {
+  constructor({ stage, pictures, editor, drafts, filters, votes }) {
+    super();
+    Object.assign(this, { stage, pictures, editor, drafts, filters, votes, candidate: null, upcoming: [], busy: false });
+    this.trail = [];
+    this.last = null;
+    this.shownAt = 0;
+    setInterval(() => this.#stay(), STAY);
+    editor.addEventListener("change", () => this.candidate && editor.photo === this.candidate && drafts.keep(this.candidate.id, editor.work));
+  }
+
+  /** Sends what an earlier page could not, then shows the first photo. */
+  async start() {
+    for (const { path, body } of this.drafts.writes) {
+      try {
+        await this.#write(path, body);
+        tell("A decision from before the reload is saved now.", "good");
+      } catch (error) {
+        tell(`A decision from before the reload was not taken: ${error.message}`, "bad");
+      }
+    }
+    await this.next();
+  }
+
+  /** The next waiting candidate. */
+  async next() {
+    await this.#alone(async () => this.#arrive(await ask(`/api/next?${query(this.filters.values)}`)));
+  }
+
+  /** Asks again what follows, for photos that were imported meanwhile; what is on the stage stays. */
+  async refresh() {
+    this.dispatchEvent(new Event("shown"));
+  }
+
+  /** Shows any candidate, to look at it or to decide again. */
+  async open(id) {
+    await this.#alone(async () => {
+      const { candidate } = await ask(`/api/candidates/${id}/open`, {});
+      this.#follow(candidate.id);
+      await this.#show(candidate);
+    });
+  }
+
+  async back() {
+    const at = this.trail.indexOf(this.candidate?.id ?? this.trail.at(-1));
+    const id = this.candidate ? this.trail[at - 1] : this.trail.at(-1);
+    if (id === undefined) return tell("There is no photo before this one.");
+    await this.open(id);
+  }
+
+  async forth() {
+    const id = this.trail[this.trail.indexOf(this.candidate?.id) + 1];
+    if (id !== undefined) await this.open(id);
+    else if (this.candidate?.decision) await this.next();
+    else tell("This is the newest photo: decide on it, or skip it.");
+  }
+
+  /** Accepts, rejects or skips what is shown, and goes on once the server has said that it is saved. */
+  async decide(verdict) {
+    const { candidate, editor } = this;
+    if (!candidate) return;
+    const { crops, reasons, note } = editor.work;
+    if (verdict === "accept" && reasons.length) return tell("Reasons are added: reject with them, or take them back first.", "bad");
+    if (verdict === "accept" && !crops.length) return tell("Draw at least one crop before you accept.", "bad");
+    await this.#alone(async () => {
+      const body = {
+        uuid: uuid(),
+        candidate: candidate.id,
+        base_version: candidate.version,
+        kind: this.votes > 1 && candidate.state !== "pending" ? "review" : "decide",
+        verdict,
+        reasons: verdict === "reject" ? reasons : [],
+        crops: verdict === "accept" ? crops : [],
+        note,
+        seen_ms: Math.round(performance.now() - this.shownAt),
+        filters: this.filters.values,
+      };
+      const answer = await this.#write("/api/decide", body);
+      this.drafts.drop(candidate.id);
+      this.last = { id: candidate.id, version: answer.decided.version };
+      const crop = crops.length === 1 ? "one crop" : `${crops.length} crops`;
+      tell(`${WORDS[verdict]} ${candidate.name}${verdict === "accept" ? ` with ${crop}` : ""}.`, "good");
+      await this.#arrive(answer);
+    });
+  }
+
+  /** Takes the last decision of this sitting back and shows its photo with the crops it had. */
+  async undo() {
+    if (this.editor.undo()) return;
+    const { last } = this;
+    if (!last) return tell("There is nothing to undo.");
+    await this.#alone(async () => {
+      const { candidate: before } = await ask(`/api/candidates/${last.id}`);
+      const body = { uuid: uuid(), candidate: last.id, base_version: last.version };
+      const answer = await this.#write("/api/undo", body);
+      this.last = null;
+      const { decision } = before;
+      if (decision) this.drafts.keep(last.id, { crops: decision.crops, reasons: [], note: decision.note });
+      this.#follow(last.id);
+      await this.#show(answer.candidate);
+      tell(`The decision on ${answer.candidate.name} is taken back.`, "good");
+    });
+  }
+
+  /** Runs one thing at a time: keys pressed while the server is asked do not fall on a photo not seen yet. */
+  async #alone(work) {
+    if (this.busy) return;
+    this.busy = true;
+    document.body.setAttribute("aria-busy", "true");
+    try {
+      await work();
+    } catch (error) {
+      await this.#explain(error);
+    } finally {
+      this.busy = false;
+      document.body.removeAttribute("aria-busy");
+    }
+  }
+
+  async #explain(error) {
+    if (error instanceof Refused && error.status === 409 && error.answer.candidate) {
+      const work = structuredClone(this.editor.work);
+      if (error.answer.candidate.id === this.candidate?.id) {
+        await this.#show(error.answer.candidate, work);
+      }
+      this.last = null;
+      tell(`${error.message} Nothing was overwritten: decide again to replace it, or go on with D.`, "bad");
+    } else if (error instanceof Refused) tell(error.message, "bad");
+    else tell("The server does not answer. Is it still running? Press F to try again.", "bad");
+  }
+
+  async #write(path, body) {
+    this.drafts.keepWrite(path, body);
+    try {
+      return await insist(path, body, () =>
+        tell("Not saved yet: the server does not answer. It is tried again; this page may also be reloaded.", "bad"),
+      );
+    } finally {
+      this.drafts.dropWrite(body.uuid);
+    }
+  }
+
+  /** Prolongs the lease on what is looked at for long. */
+  #stay() {
+    if (this.candidate && !document.hidden && !this.busy) ask(`/api/candidates/${this.candidate.id}/open`, {}).catch(() => {});
+  }
+
+  async #arrive(answer) {
+    this.upcoming = answer.upcoming;
+    if (answer.candidate) this.#follow(answer.candidate.id);
+    await this.#show(answer.candidate);
+  }
+
+  #follow(id) {
+    if (!this.trail.includes(id)) this.trail.push(id);
+  }
+
+  async #show(candidate, work = null) {
+    this.candidate = candidate;
+    if (!candidate) {
+      this.editor.photo = null;
+      this.stage.clear();
+      this.dispatchEvent(new Event("shown"));
+      document.body.dataset.shown = "none";
+      return;
+    }
+    const { decision } = candidate;
+    const decided = { crops: decision?.crops ?? [], reasons: [], note: decision?.note ?? "" };
+    const painted = this.stage.show(candidate, candidate.suggestions);
+    this.editor.start(candidate, work ?? this.drafts.of(candidate.id) ?? decided);
+    this.dispatchEvent(new Event("shown"));
+    const notice = byId("notice");
+    notice.hidden = true;
+    delete document.body.dataset.shown;
+    try {
+      await painted;
+    } catch (error) {
+      notice.textContent = error instanceof TypeError ? "The server does not answer: this photo could not be loaded." : error.message;
+      notice.hidden = false;
+    }
+    this.shownAt = performance.now();
+    document.body.dataset.shown = candidate.id;
+    this.#loadAhead();
+  }
+
+  #loadAhead() {
+    const { candidate, pictures } = this;
+    const near = [candidate, ...this.upcoming.slice(0, AHEAD)].map(({ sha256 }) => sha256);
+    pictures.keepOnly((url) => {
+      const sha256 = url.split("/")[2];
+      return sha256 === candidate.sha256 || (near.includes(sha256) && url.endsWith("/preview"));
+    });
+    for (const sha256 of near) pictures.load(address(sha256, "preview")).catch(() => {});
+  }
+}

@@ -1,0 +1,112 @@
+// Taking photos in: dropped anywhere on the page or chosen, one file after the other, each answered for.
+
+import { byId, element, fill } from "./dom.js";
+import { identity } from "./identity.js";
+
+const TYPES = ".jpg,.jpeg,.png,.webp,.tif,.tiff,.bmp,.zip";
+
+/** Every file of a drop, those in folders too. */
+async function filesOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return [...transfer.files];
+  const files = [];
+  const walk = async (entry) => {
+    if (entry.isFile) files.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    else {
+      const reader = entry.createReader();
+      for (;;) {
+        const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+        if (!some.length) break;
+        for (const child of some) await walk(child);
+      }
+    }
+  };
+  for (const entry of entries) await walk(entry);
+  return files;
+}
+
+export class Importing {
+  #waiting = [];
+  #running = false;
+  #report = { taken: 0, known: 0, refused: [] };
+
+  constructor(onTaken) {
+    this.onTaken = onTaken;
+    const curtain = byId("drop");
+    const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    addEventListener("dragover", (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      curtain.hidden = false;
+    });
+    addEventListener("dragleave", (event) => event.relatedTarget === null && (curtain.hidden = true));
+    addEventListener("drop", async (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      curtain.hidden = true;
+      this.#take(await filesOf(event.dataTransfer));
+    });
+  }
+
+  /** What an empty project shows, and the dialog too. */
+  invitation() {
+    const input = element("input", { type: "file", multiple: true, accept: TYPES, class: "unseen", "aria-label": "Photos or zip archives to import",
+      onchange: () => this.#take([...input.files]) });
+    return [
+      element("p", {}, "Drop photos, folders or zip archives on this page, or choose them:"),
+      element("label", { class: "button primary" }, "Choose photos", input),
+      element("p", { class: "subdued" }, "Many photos, or lists of addresses, are taken faster by the command"),
+      element("code", {}, "python -m annotator import PROJECT PHOTOS"),
+      element("p", { class: "subdued" }, "and ", element("code", {}, "python -m annotator prescreen PROJECT"), " then orders them, finds duplicates and suggests crops."),
+    ];
+  }
+
+  open() {
+    this.#paint();
+    if (!byId("import").open) byId("import").showModal();
+  }
+
+  async #take(files) {
+    if (!files.length) return;
+    this.#waiting.push(...files);
+    this.open();
+    if (this.#running) return;
+    this.#running = true;
+    this.#report = { taken: 0, known: 0, refused: [] };
+    while (this.#waiting.length) {
+      this.#paint();
+      await this.#send(this.#waiting.shift());
+    }
+    this.#running = false;
+    this.#paint();
+    this.onTaken();
+  }
+
+  async #send(file) {
+    const report = this.#report;
+    try {
+      const response = await fetch("/api/upload", { method: "POST", body: file, headers: { ...identity(), "X-Name": encodeURIComponent(file.name) } });
+      const answer = await response.json();
+      if (!response.ok) report.refused.push([file.name, answer.error]);
+      else {
+        report.taken += answer.taken;
+        report.known += answer.known;
+        report.refused.push(...answer.refused);
+      }
+    } catch {
+      report.refused.push([file.name, `${file.name} could not be sent: the server does not answer.`]);
+    }
+  }
+
+  #paint() {
+    const { taken, known, refused } = this.#report;
+    const said = taken + known + refused.length || this.#running;
+    fill(byId("import"),
+      element("div", { class: "heading" }, element("h2", {}, "Import photos"),
+        element("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => byId("import").close() }, "×")),
+      ...(this.#running ? [element("progress", { "aria-label": "Importing" })] : this.invitation()),
+      said && element("p", { role: "status" }, `${taken} taken, ${known} known already, ${refused.length} refused${this.#running ? `, ${this.#waiting.length + 1} to go` : ""}.`),
+      refused.length > 0 && element("ul", { class: "refused" }, ...refused.map(([, sentence]) => element("li", {}, sentence))),
+    );
+  }
+}

@@ -1,0 +1,153 @@
+// Puts the page together: who listens to whom.
+
+import { ask } from "./api.js";
+import { around } from "./crops.js";
+import { Desk } from "./desk.js";
+import { byId, element, fill, keepFocus, tell } from "./dom.js";
+import { Drafts } from "./drafts.js";
+import { openDuplicates } from "./duplicates.js";
+import { Editor } from "./editor.js";
+import { Filters } from "./filters.js";
+import { Gallery } from "./gallery.js";
+import { Gestures } from "./gestures.js";
+import { labelKeys, openHelp } from "./help.js";
+import { rename } from "./identity.js";
+import { Importing } from "./importing.js";
+import { Keys } from "./keys.js";
+import { Panel } from "./panel.js";
+import { Pictures } from "./pictures.js";
+import { Progress } from "./progress.js";
+import { Stage } from "./stage.js";
+
+const ASPECTS = [["1:1", 1], ["4:3", 4 / 3], ["3:2", 3 / 2], ["16:9", 16 / 9], ["3:4", 3 / 4], ["2:3", 2 / 3]];
+
+async function start() {
+  const project = await ask("/api/project");
+  const { least, aspect, votes } = project.rules;
+  const aspects = aspect ? [[`${Number(aspect.toFixed(3))} : 1`, aspect]] : ASPECTS;
+  const editor = new Editor({ least: [least, least], free: !aspect, aspects: aspects.map(([label, ratio]) => ({ label, ratio })) });
+  const pictures = new Pictures();
+  const stage = new Stage(byId("stage"), pictures, editor);
+  const drafts = new Drafts(project.project);
+  const filters = new Filters(project, () => desk.next());
+  const desk = new Desk({ stage, pictures, editor, drafts, filters, votes });
+  const gallery = new Gallery(project, (id) => desk.open(id));
+  const importing = new Importing(() => (desk.candidate ? desk.refresh() : desk.next()));
+  const held = { pan: false, draw: false };
+  const refuse = () => tell(`This photo is too small for a crop: the project asks for ${least} × ${least} pixels.`, "bad");
+  new Gestures(stage, editor, held, refuse);
+  new Progress(desk);
+
+  const zoom = (factor) => {
+    if (!stage.view) return;
+    stage.view.zoomTo(stage.view.scale * factor);
+    stage.paint();
+  };
+  const hold = (view) => async (down) => {
+    document.querySelector(`[data-action=${view}]`).setAttribute("aria-pressed", String(down));
+    if (!down) return stage.hold(null);
+    try {
+      const working = setTimeout(() => tell("Working on it: the first time takes some seconds."), 300);
+      await stage.hold(view).finally(() => clearTimeout(working));
+    } catch (error) {
+      tell(error.message, "bad");
+    }
+  };
+  const reason = (code, add) => {
+    if (!desk.candidate) return;
+    if (add || byId("several").checked) return editor.toggleReason(code);
+    if (!editor.reasons.has(code)) editor.toggleReason(code);
+    desk.decide("reject");
+  };
+  const suggest = () => {
+    const { suggestions } = stage;
+    if (!suggestions.length) return tell("Nothing is suggested for this photo.");
+    const same = (a, b) => a.x === b.x && a.y === b.y && a.w === b.w && a.h === b.h;
+    const fitted = suggestions.map(({ x, y, w, h }) => around(x + w / 2, y + h / 2, w, h, editor.limits));
+    const fresh = fitted.find((crop) => !editor.crops.some((taken) => same(taken, crop)));
+    if (!fresh) return tell("All suggested crops are taken.");
+    editor.remember();
+    editor.add(fresh);
+  };
+  const doers = {
+    accept: () => desk.decide("accept"),
+    skip: () => desk.decide("skip"),
+    undo: () => desk.undo(),
+    back: () => desk.back(),
+    forth: () => desk.forth(),
+    draw: () => (editor.possible ? editor.addMiddle(stage.view.seen) : desk.candidate && refuse()),
+    suggestion: () => desk.candidate && (editor.possible ? suggest() : refuse()),
+    before: () => editor.step(-1),
+    after: () => editor.step(1),
+    remove: () => editor.remove(),
+    aspect: () => desk.candidate && editor.nextAspect(),
+    actual: () => stage.view && zoom(1 / devicePixelRatio / stage.view.scale),
+    fit: () => {
+      if (!document.body.dataset.shown) return desk.next();
+      stage.view?.fit();
+      stage.paint();
+    },
+    closer: () => zoom(1.25),
+    farther: () => zoom(0.8),
+    rain: hold("rain"),
+    mask: hold("mask"),
+    pan: (down) => (held.pan = down),
+    note: () => byId("note").focus(),
+    duplicates: () => (desk.candidate?.duplicates.length ? openDuplicates(desk.candidate, project.labels, (id) => desk.open(id)) : tell("No duplicates are known.")),
+    gallery: () => gallery.open(),
+    filters: () => filters.open(),
+    help: () => openHelp(keys, project.reasons, { name: project.curator, fixed: project.signed_in }, (name) => {
+      rename(name);
+      location.reload();
+    }),
+    nudge: (dx, dy, size) => {
+      if (editor.current) return size ? editor.grow(dx, dy) : editor.nudge(dx, dy);
+      stage.view?.pan(-dx * 40, -dy * 40);
+      stage.paint();
+    },
+    reason,
+  };
+  const keys = new Keys(doers, project.reasons);
+  labelKeys(keys);
+  new Panel({ desk, editor, project, onReason: reason });
+  keepFocus(document.body);
+
+  for (const button of document.querySelectorAll("[data-action]")) {
+    const doer = doers[button.dataset.action];
+    if (!["rain", "mask"].includes(button.dataset.action)) {
+      button.addEventListener("click", doer);
+      continue;
+    }
+    button.setAttribute("aria-pressed", "false");
+    for (const name of ["pointerup", "pointercancel", "pointerleave"]) button.addEventListener(name, () => doer(false));
+    button.addEventListener("pointerdown", () => doer(true));
+    button.addEventListener("contextmenu", (event) => event.preventDefault());
+    // With the keyboard the button is a switch, as nobody can hold it and look elsewhere.
+    button.addEventListener("click", (event) => event.detail === 0 && doer(button.getAttribute("aria-pressed") !== "true"));
+  }
+  byId("reject-added").addEventListener("click", () => desk.decide("reject"));
+  byId("open-filters").addEventListener("click", doers.filters);
+  byId("open-gallery").addEventListener("click", doers.gallery);
+  byId("open-import").addEventListener("click", () => importing.open());
+  byId("open-help").addEventListener("click", doers.help);
+
+  desk.addEventListener("shown", () => {
+    const empty = byId("empty");
+    empty.hidden = Boolean(desk.candidate);
+    const { candidate } = desk;
+    byId("stage").setAttribute("aria-label", candidate ? `Photo ${candidate.name}, ${candidate.width} by ${candidate.height} pixels` : "No photo");
+    if (candidate) return;
+    const all = filters.any && element("button", { type: "button", onclick: () => filters.set({}) }, "Take the filter off");
+    ask("/api/progress").then(({ states }) => {
+      const none = !Object.values(states).some(Boolean);
+      const done = filters.any ? "No photo fits the filter." : states.pending ? "All that wait are in other hands just now." : "Every photo is decided.";
+      fill(empty, element("h2", {}, none ? "No photos yet" : done), all, ...(none || !filters.any ? importing.invitation() : []));
+    });
+  });
+  await desk.start();
+}
+
+start().catch((error) => {
+  byId("empty").hidden = false;
+  fill(byId("empty"), element("h2", {}, "The page could not start"), element("p", {}, error.message), element("button", { type: "button", onclick: () => location.reload() }, "Try again"));
+});
