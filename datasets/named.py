@@ -9,7 +9,7 @@ from pathlib import Path
 from datasets.catalogue import CATALOGUE, NamedSet, PairedSet, StandIn, UnpairedSet
 from datasets.errors import DatasetError
 from datasets.folders import PhotoFolder, list_photos, natural_key, open_photos
-from datasets.layouts import LAYOUTS
+from datasets.layouts import LAYOUTS, Layout
 from datasets.pairs import PairedFolder, open_pairs
 from datasets.rain.rendered_pairs import RenderedPairs
 
@@ -29,11 +29,13 @@ class FoundSet:
         photos: a `PairedFolder` or `RenderedPairs`, `set[i] -> (name, rainy, clean)`, or a `PhotoFolder` of real rain,
             `set[i] -> (name, pixels)`; pictures are (H, W, 3) uint8 RGB.
         sentence: what was found, where, and what is missing.
+        whole: whether it holds as many as a published copy.
     """
 
     entry: NamedSet
     photos: PairedFolder | RenderedPairs | PhotoFolder
     sentence: str
+    whole: bool
 
 
 def data_root(given: str | Path | None = None) -> Path:
@@ -64,7 +66,8 @@ def open_set(name: str, root: str | Path | None = None) -> FoundSet:
     Args:
         name: its name; capitals do not matter.
         root: the data root, see `data_root`. Below it the set's folder is looked for by its names, the ones that lie
-            less deep first, then in the order of their paths; the first that fits a layout of the set is taken.
+            less deep first, then in the order of their paths; the first that holds the whole set in a layout of its is
+            taken, else the first that holds a part.
 
     Raises:
         DatasetError: no such name, data root or folder; photos lack their partners; a test set is not whole.
@@ -108,43 +111,52 @@ def _folders_named(names: Iterable[str], root: Path) -> Iterable[Path]:
 
 
 def _open_paired(entry: PairedSet, folders: list[Path]) -> FoundSet:
-    whole = entry.counts[0][0]
-    begun = None
+    """The first whole copy; without one the first copy, where a part does; else what is wrong with the first."""
+    parts: list[FoundSet] = []
+    complaints: list[DatasetError] = []
     for folder in folders:
         for inner, layout in entry.places:
             place = folder / inner
-            if not place.is_dir():
-                continue
-            photos = list_photos(place).photos
-            rainy = any(map(LAYOUTS[layout].rainy_expression.fullmatch, photos))
-            clean = any(map(LAYOUTS[layout].clean_expression.fullmatch, photos))
-            if rainy and clean:
-                return _counted(entry, open_pairs(place, layout))
-            if rainy or clean:
-                begun = begun or (place, layout)
-    if begun is not None:
-        open_pairs(*begun)
+            if place.is_dir() and _has_either(place, LAYOUTS[layout]):
+                try:
+                    found = _counted(entry, open_pairs(place, layout))
+                except DatasetError as error:
+                    complaints.append(error)
+                    continue
+                if found.whole:
+                    return found
+                parts.append(found)
+    if parts and entry.use != "test":
+        return parts[0]
+    if parts or complaints:
+        raise DatasetError(parts[0].sentence) if parts else complaints[0]
     places = [f"{inner}/ (layout {layout})" if inner else f"it (layout {layout})" for inner, layout in entry.places]
     where = " and ".join(map(str, folders[:MENTIONED]))
+    whole = entry.counts[0][0]
     raise DatasetError(f"{entry.name} is missing: {where} holds none of its {whole} pairs; tried {', '.join(places)}.")
 
 
+def _has_either(folder: Path, layout: Layout) -> bool:
+    """Whether the folder holds a rainy or a clean photo of the layout."""
+    return any(
+        layout.clean_expression.fullmatch(photo) or layout.rainy_expression.fullmatch(photo)
+        for photo in list_photos(folder).photos
+    )
+
+
 def _counted(entry: PairedSet, pairs: PairedFolder) -> FoundSet:
-    whole, count = entry.counts[0][0], len(pairs)
+    published, count = entry.counts[0][0], len(pairs)
     where = f"in {pairs.folder} (layout {pairs.layout.name})"
     for known, copy in entry.counts:
         if count == known:
-            note = f", {copy}" if copy else ", all of them"
-            return FoundSet(entry, pairs, f"{entry.name}: {count} pairs {where}{note}.")
-    if count > whole:
-        sentence = f"{entry.name}: {count} pairs {where}, {count - whole} more than the {whole} that it has."
-    else:
-        lacking = _missing_numbers(entry, pairs)
-        such = f", such as {', '.join(map(str, lacking[:MENTIONED]))}" if lacking else ""
-        sentence = f"{entry.name}: {count} of {whole} pairs {where}; {whole - count} are missing{such}."
-    if entry.use == "test":
-        raise DatasetError(sentence)
-    return FoundSet(entry, pairs, sentence)
+            return FoundSet(entry, pairs, f"{entry.name}: {count} pairs {where}, {copy or 'all of them'}.", True)
+    if count > published:
+        more = f"{count - published} more than the {published} that it has"
+        return FoundSet(entry, pairs, f"{entry.name}: {count} pairs {where}, {more}.", False)
+    lacking = _missing_numbers(entry, pairs)
+    such = f", such as {', '.join(map(str, lacking[:MENTIONED]))}" if lacking else ""
+    missing = f"{published - count} are missing{such}"
+    return FoundSet(entry, pairs, f"{entry.name}: {count} of {published} pairs {where}; {missing}.", False)
 
 
 def _missing_numbers(entry: PairedSet, pairs: PairedFolder) -> list[int]:
@@ -160,18 +172,16 @@ def _missing_numbers(entry: PairedSet, pairs: PairedFolder) -> list[int]:
 
 def _open_unpaired(entry: UnpairedSet, folders: list[Path]) -> FoundSet:
     photos = open_photos(folders[0])
-    where = f"in {photos.folder}"
-    if entry.count is None:
-        return FoundSet(entry, photos, f"{entry.name}: {len(photos)} real photos {where}.")
-    if len(photos) == entry.count:
-        return FoundSet(entry, photos, f"{entry.name}: {entry.count} real photos {where}, all of them.")
-    if len(photos) > entry.count:
-        more = f"{len(photos) - entry.count} more than the {entry.count} that it has"
-        return FoundSet(entry, photos, f"{entry.name}: {len(photos)} real photos {where}, {more}.")
-    sentence = (
-        f"{entry.name}: {len(photos)} of {entry.count} real photos {where}; {entry.count - len(photos)} are missing."
-    )
-    return FoundSet(entry, photos, sentence)
+    count, published = len(photos), entry.count
+    if published is None:
+        return FoundSet(entry, photos, f"{entry.name}: {count} real photos in {photos.folder}.", True)
+    of, note = "", "all of them"
+    if count > published:
+        note = f"{count - published} more than the {published} that it has"
+    elif count < published:
+        of, note = f" of {published}", f"{published - count} of them are missing"
+    sentence = f"{entry.name}: {count}{of} real photos in {photos.folder}, {note}."
+    return FoundSet(entry, photos, sentence, count == published)
 
 
 def _render(entry: StandIn, root: Path) -> FoundSet:
@@ -188,4 +198,5 @@ def _render(entry: StandIn, root: Path) -> FoundSet:
         f"{entry.name}: {entry.count} pairs to be rendered from the {len(clean)} photos in {clean.folder} and the "
         f"{len(streaks)} streak images in {streaks.folder} by the recipe {entry.recipe}; it stands for "
         f"{entry.stands_for} and is not that set.",
+        True,
     )

@@ -62,7 +62,7 @@ PAIRED = [entry for entry in CATALOGUE.values() if isinstance(entry, PairedSet)]
 def test_every_set_in_every_place_it_has(tmp_path: Path, entry: PairedSet, place: int) -> None:
     write_set(entry, tmp_path / "sets" / entry.folders[-1].upper(), place)
     found = open_set(entry.name.lower(), tmp_path)
-    assert isinstance(found.photos, PairedFolder)
+    assert isinstance(found.photos, PairedFolder) and found.whole
     assert len(found.photos) == entry.counts[0][0]
     inner, layout = entry.places[place]
     assert found.photos.layout.name == layout
@@ -100,7 +100,7 @@ def test_a_training_set_may_be_a_part_and_a_test_set_may_not(tmp_path: Path) -> 
         assert isinstance(entry, PairedSet)
         write_set(entry, tmp_path / name, count=entry.counts[0][0] - 2)
     found = open_set("RainTrainL", tmp_path)
-    assert len(found.photos) == 198
+    assert len(found.photos) == 198 and not found.whole
     assert found.sentence.endswith(
         f"198 of 200 pairs in {found.photos.folder} (layout raintrain); 2 are missing, such as 199, 200."
     )
@@ -121,9 +121,16 @@ def test_a_photo_without_its_partner_is_named(tmp_path: Path) -> None:
         open_set("Rain12", tmp_path)
 
 
-def test_one_half_alone_is_said(tmp_path: Path) -> None:
-    touch(tmp_path / "Rain12", "norain-001.png")
-    with pytest.raises(DatasetError, match=r"0 rainy photos and 1 clean photo: none like rainy/rain-\{\}"):
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("norain-001.png", r"0 rainy photos and 1 clean photo: none like rainy/rain-\{\}"),
+        ("rainy/rain-001.png", r"1 rainy photo and 0 clean photos: none like norain-\{\}"),
+    ],
+)
+def test_one_half_alone_is_said(tmp_path: Path, name: str, sentence: str) -> None:
+    touch(tmp_path / "Rain12", name)
+    with pytest.raises(DatasetError, match=sentence):
         open_set("Rain12", tmp_path)
 
 
@@ -141,6 +148,10 @@ def test_what_lies_less_deep_goes_first_and_a_folder_that_does_not_fit_is_passed
     (tmp_path / "Rain12").mkdir()
     write_set(entry, tmp_path / "a/b/rain12", place=1)
     assert open_set("Rain12", tmp_path).photos.folder == tmp_path / "a/b/rain12"
+    write_set(entry, tmp_path / "c/Rain12", count=11)
+    write_set(entry, tmp_path / "d/Rain12")
+    (tmp_path / "d/Rain12/norain-001.png").unlink()
+    assert open_set("Rain12", tmp_path).photos.folder == tmp_path / "a/b/rain12", "the whole one, though it lies deeper"
     write_set(entry, tmp_path / "z/Rain12")
     assert open_set("Rain12", tmp_path).photos.folder == tmp_path / "z/Rain12"
     assert open_set("Rain12", tmp_path / "z/Rain12").photos.folder == tmp_path / "z/Rain12", "the root may be the set"
@@ -165,7 +176,8 @@ def test_real_rain(tmp_path: Path) -> None:
     for number in (1, 2):
         Image.new("RGB", (6, 4), (number, 0, 0)).save(folder / f"{number}.png")
     found = open_set("SIRR-Data", tmp_path)
-    assert found.sentence == f"SIRR-Data: 2 of 147 real photos in {folder}; 145 are missing."
+    assert not found.whole
+    assert found.sentence == f"SIRR-Data: 2 of 147 real photos in {folder}, 145 of them are missing."
     name, pixels = found.photos[1]  # type: ignore[misc]
     assert (name, pixels.shape, pixels[0, 0, 0]) == ("2", (4, 6, 3), 2)
     for number in range(3, 149):
