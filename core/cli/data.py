@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
                 {
                     "name": opened.entry.name,
                     "found": True,
+                    "whole": opened.whole,
                     "folder": folder,
                     "count": count,
                     "sentence": opened.sentence,

@@ -15,17 +15,21 @@ def gaussian_window(size: int = 11, sigma: float = 1.5) -> Tensor:
 def ssim(a: Tensor, b: Tensor) -> Tensor:
     """Structural similarity (Wang et al. 2004): 11×11 Gaussian window of σ 1.5, K1 = 0.01, K2 = 0.03.
 
-    Two tensors (B, C, H, W), values 0…1, H and W at least 11 -> scalar, the mean over all windows that lie inside.
+    Two tensors (B, C, H, W), values 0…1, H and W at least 11 -> scalar, the mean over all windows that lie inside. It is
+    taken in float32 or better, whatever autocast says: a variance is the small difference of two large numbers.
 
     Raises:
         ValueError: the shapes differ or are smaller than the window.
     """
     if a.shape != b.shape or min(a.shape[-2:]) < 11:
         raise ValueError(f"SSIM takes two equal shapes of at least 11×11, not {tuple(a.shape)} and {tuple(b.shape)}.")
+    if a.element_size() < 4 or b.element_size() < 4:
+        a, b = a.float(), b.float()
     batch, channels = a.shape[:2]
     window = gaussian_window().to(a)
     moments = torch.cat((a, b, a * a, b * b, a * b)).reshape(5 * batch * channels, 1, *a.shape[-2:])
-    moments = F.conv2d(F.conv2d(moments, window.view(1, 1, -1, 1)), window.view(1, 1, 1, -1))
+    with torch.autocast(a.device.type, enabled=False):
+        moments = F.conv2d(F.conv2d(moments, window.view(1, 1, -1, 1)), window.view(1, 1, 1, -1))
     mean_a, mean_b, square_a, square_b, product = moments.chunk(5)
     variance_a, variance_b = square_a - mean_a**2, square_b - mean_b**2
     covariance = product - mean_a * mean_b

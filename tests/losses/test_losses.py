@@ -41,6 +41,17 @@ def test_ssim_refuses_what_it_cannot_measure() -> None:
             ssim(b[..., :12], b)
 
 
+def test_ssim_is_not_taken_in_half_precision() -> None:
+    a = 0.5 + 0.3 * images(1, 3, 32, 32).float()
+    b = a + 0.05 * (images(1, 3, 32, 32, seed=1).float() - 0.5)
+    whole = ssim(a, b).item()
+    with torch.autocast("cpu", torch.bfloat16):
+        assert ssim(a, b).item() == whole
+    assert ssim(a.bfloat16(), b.bfloat16()).item() == pytest.approx(
+        ssim(a.bfloat16().double(), b.bfloat16().double()).item(), abs=1e-4
+    )
+
+
 def test_mask_loss_by_hand() -> None:
     rainy = torch.full((1, 3, 4, 4), 0.5)
     clean = rainy.clone()
