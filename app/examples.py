@@ -17,10 +17,11 @@ from datasets.rain import render
 
 @dataclass(frozen=True)
 class Example:
-    """A rainy photo on disk and the words under its thumbnail."""
+    """A rainy photo on disk, the words under its thumbnail, and the clean photo where the rain was rendered."""
 
     path: Path
     label: str
+    clean: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class Rendered:
 
 
 RENDERED = (
-    Rendered("gradio", "media_assets/images/cheetah.jpg", "drizzle", 3),
-    Rendered("gradio", "media_assets/images/tower.jpg", "light", 3),
+    Rendered("skimage", "data/chelsea.png", "drizzle", 3),
+    Rendered("skimage", "data/coffee.png", "light", 3),
     Rendered("skimage", "data/camera.png", "shower", 3),
     Rendered("skimage", "data/rocket.jpg", "heavy", 3),
 )
@@ -66,20 +67,32 @@ def rendered_examples(cache: Path) -> list[Example]:
             unfinished.rename(folder)
         except OSError:  # another process was faster
             shutil.rmtree(unfinished)
-    paths = [(folder / name(rendered), f"rendered rain, {rendered.recipe}") for rendered in RENDERED]
-    return [Example(path, label) for path, label in paths if path.is_file()]
+    examples = [
+        Example(folder / name(rendered), f"rendered rain, {rendered.recipe}", clean_photo(rendered))
+        for rendered in RENDERED
+    ]
+    return [example for example in examples if example.path.is_file()]
 
 
 def render_example(rendered: Rendered, path: Path) -> None:
     """Writes one rainy PNG to `path`, or nothing where the photo is not installed. Grey photos stay grey."""
-    spec = find_spec(rendered.package)
-    if spec is None or spec.origin is None or not (source := Path(spec.origin).parent / rendered.photo).is_file():
+    source = clean_photo(rendered)
+    if source is None:
         return
     photo = read_photo(source)
     channels = photo.pixels.shape[2]
     clean = np.broadcast_to(photo.pixels, (*photo.pixels.shape[:2], 3))
     rainy, _ = render(clean, rendered.recipe, np.random.default_rng(rendered.seed))
     write_photo(photo.with_pixels(np.rint(rainy[..., :channels] * 255).astype(np.uint8)), path)
+
+
+def clean_photo(rendered: Rendered) -> Path | None:
+    """The photo that rain is rendered on, if it is installed."""
+    spec = find_spec(rendered.package)
+    if spec is None or spec.origin is None:
+        return None
+    source = Path(spec.origin).parent / rendered.photo
+    return source if source.is_file() else None
 
 
 def name(rendered: Rendered) -> str:

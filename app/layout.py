@@ -9,6 +9,7 @@ import gradio as gr
 from app import api, settings
 from app.examples import Example
 
+HOME = "Derain"
 GREY, COLOURS = "Grey", "Colours on photo"
 GENERATORS = {"gs": "trained on rendered rain", "gr": "for real photos"}
 
@@ -37,6 +38,7 @@ class Layout:
     """Makes the page's components inside an open `gr.Blocks`; the attributes are those that events read or change."""
 
     def __init__(self, generators: Sequence[str], default_generator: str, examples: Sequence[Example]) -> None:
+        gr.Navbar(main_page_name=HOME)
         gr.HTML(HEADER)
         with gr.Row(elem_id="triptych"):
             with gr.Column(min_width=300):

@@ -16,14 +16,23 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--host", default=os.environ.get("HOST"), help="address to listen on (HOST, else 127.0.0.1)")
     parser.add_argument("--port", type=int, default=os.environ.get("PORT"), help="port to listen on (PORT, else 7860)")
     parser.add_argument("--weights", type=Path, help="folder of the model (weights/fast)")
+    parser.add_argument("--peers", type=Path, help="folder of the peers' published weights (DERAIN_PEERS)")
+    parser.add_argument(
+        "--outputs", type=Path, help="outputs of other methods to compare with: OUTPUTS/METHOD/NAME.png"
+    )
+    parser.add_argument("--data", type=Path, help="photos to compare on: a paired set, or real ones (the examples)")
+    parser.add_argument(
+        "--tally", type=Path, help="file of the blind test (semi-deraingan/preferences.sqlite in XDG_DATA_HOME)"
+    )
     arguments = parser.parse_args(argv)
 
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    from app.server import serve
+    from app.server import Folders, serve
     from core.errors import UserError
 
     try:
-        serve(arguments.host, arguments.port, arguments.weights)
+        folders = Folders(arguments.weights, arguments.peers, arguments.outputs, arguments.data, arguments.tally)
+        serve(arguments.host, arguments.port, folders)
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1

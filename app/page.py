@@ -8,19 +8,17 @@ from typing import Any
 import gradio as gr
 
 from app import api, measures, outcome, settings
+from app.events import PRIVATE, SAVE, Changes
 from app.examples import Example
 from app.layout import COLOURS, Layout, derained_caption, rainy_caption
 from app.outcome import Outcome
 from core.errors import UserError
 from core.inference import Derainer
 
-SAVE = "(file) => { const a = document.createElement('a'); a.href = file.url; a.download = file.orig_name; a.click(); }"
 SHOW_ORIGIN = f"""() => {json.dumps([api.PYTHON, api.CURL])}.map((text) => text.replaceAll(
   {json.dumps(api.ORIGIN)}, (location.origin + location.pathname).replace(/\\/$/, '')))"""
 
-PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 ON_NETWORK: dict[str, Any] = {"concurrency_id": "network", "concurrency_limit": 1}
-Changes = dict[Any, Any]
 
 
 def build(derainer: Derainer, examples: Sequence[Example]) -> gr.Blocks:

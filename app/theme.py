@@ -1,4 +1,4 @@
-"""The look shared by our pages: colours, type and shapes as a Gradio theme, and the style sheet beside this file."""
+"""The look shared by our pages: colours, type and shapes as a Gradio theme, and the style sheets."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from gradio.themes.utils.colors import Color
 from gradio.themes.utils.fonts import LocalFont
 
 STYLE = Path(__file__).with_name("theme.css")
+STYLES = [STYLE, Path(__file__).parent / "compare" / "viewer.css"]
 
 RAIN = Color(
     name="rain",

@@ -1,0 +1,113 @@
+"""Which methods the page offers, and how each takes part for a given photo."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.compare.contest import Entry
+from app.compare.stored import StoredOutputs
+from app.compare.subject import Subject, pixels_sha256, reduce
+from core.comparison import Method, find_methods
+from core.errors import UserError
+from core.inference import Derainer
+from core.peers import PEERS
+from datasets.errors import DatasetError
+
+CHEAPEST_FIRST = ("ours", "ddn", "sirr", "prenet")
+BROUGHT = "brought"
+
+
+@dataclass(frozen=True)
+class Methods:
+    """Our model, the peers, folders of outputs, and the peers' outputs that came with the examples."""
+
+    found: tuple[Method, ...]
+    stored: StoredOutputs
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """(label, key) of every method that can take part for some photo."""
+        return [(m.label, m.key) for m in self.found if m.missing is None or m.key in self.stored.methods]
+
+    @property
+    def with_outputs(self) -> list[tuple[str, str]]:
+        """(label, key) of every method whose outputs are at hand for some photo."""
+        return [(m.label, m.key) for m in self.found if m.outputs or m.key in self.stored.methods]
+
+    def entries(self, subject: Subject, chosen: list[str]) -> list[Entry]:
+        """The chosen methods and those that are missing, then the outputs that were brought along."""
+        keys = [key for _, key in self.choices]
+        entries = [self._entry(m, subject) for m in self.found if m.key in chosen or m.key not in keys]
+        for label, pixels in subject.others:
+            entries.append(Entry(f"{BROUGHT}:{label}", label, "your file", None, pixels.view))
+        return entries
+
+    def at_hand(self, key: str, subject: Subject) -> Entry | None:
+        """A method's output for the photo where none has to be computed: stored, or in a folder of outputs."""
+        method = next(method for method in self.found if method.key == key)
+        if method.outputs:
+            return self._from_folder(method, subject) if method.outputs.find((subject.name, *subject.also)) else None
+        return self._from_store(method, subject)
+
+    def _entry(self, method: Method, subject: Subject) -> Entry:
+        if method.outputs:
+            return self._from_folder(method, subject)
+        if method.missing is None:
+            turn = 1 + CHEAPEST_FIRST.index(method.key)
+            return Entry(
+                method.key,
+                method.label,
+                weights_of(method),
+                None,
+                lambda: method.derain(subject.name, subject.rainy),
+                turn,
+            )
+        return self._from_store(method, subject) or Entry(method.key, method.label, "", method.missing, refuse)
+
+    def _from_folder(self, method: Method, subject: Subject) -> Entry:
+        return Entry(
+            method.key,
+            method.label,
+            "folder of outputs",
+            None,
+            lambda: reduce(method.derain(subject.name, subject.full, also=subject.also)),
+        )
+
+    def _from_store(self, method: Method, subject: Subject) -> Entry | None:
+        stored = self.stored.find(method.key, subject.key)
+        if stored is None:
+            return None
+        measured = subject.clean is not None and pixels_sha256(subject.clean) == stored.clean_sha256
+        source = f"stored output, weights {stored.weights.name} ({stored.weights.sha256[:8]}…)"
+        scores = stored.scores if measured else None
+        return Entry(method.key, stored.label, source, None, lambda: reduce(stored.read()), scores=scores)
+
+
+def offer(
+    derainer: Derainer, stored: StoredOutputs, *, peers: Path | None = None, outputs: Path | None = None
+) -> Methods:
+    """Every method for one loaded model.
+
+    Args:
+        peers: folder of the peers' weights; None for that of the environment.
+        outputs: folder of outputs on disk, `outputs/METHOD/NAME.png`.
+
+    Raises:
+        UserError: there is no such folder of outputs.
+    """
+    try:
+        found = find_methods(["ours", *PEERS], peers=peers, outputs=outputs, weights=derainer)
+    except DatasetError as error:
+        raise UserError(str(error)) from error
+    return Methods(tuple(found), stored)
+
+
+def weights_of(method: Method) -> str:
+    """The weights in a few words."""
+    return f"weights {method.weights.name} ({method.weights.sha256[:8]}…)" if method.weights else "the demo's weights"
+
+
+def refuse() -> np.ndarray:
+    """Stands for a method that is missing and is therefore never run."""
+    raise AssertionError("a missing method was run")
