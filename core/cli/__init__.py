@@ -13,6 +13,7 @@ from datasets.errors import DatasetError
 COMMANDS = {
     "derain": "take the rain out of photos",
     "evaluate": "PSNR and SSIM of a model over pairs of rainy and clean photos",
+    "compare": "our model beside DDN, PReNet and SIRR, as pictures and as figures",
     "train": "train a model",
     "data": "which data sets are at hand",
     "benchmark": "speed and memory of a model",

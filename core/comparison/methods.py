@@ -37,6 +37,7 @@ class Method:
         label: what tables and pictures call it.
         missing: why it cannot be run, in one sentence; None when it can.
         weights: None of outputs on disk, and where it is missing.
+        setting: number format, memory format and whether tiles are used; empty where nothing is run.
         network: for counting; None of outputs on disk, and where it is missing.
         outputs: the folder of outputs on disk; None of networks.
         run: (H, W, 3) uint8 -> the derained image in uint8; None of outputs on disk, and where it is missing.
@@ -46,6 +47,7 @@ class Method:
     label: str
     missing: str | None = None
     weights: Weights | None = None
+    setting: str = ""
     network: nn.Module | None = None
     outputs: Outputs | None = None
     run: Callable[[np.ndarray], np.ndarray] | None = None
@@ -130,6 +132,7 @@ def _ours(name: str, weights: str | Path | Derainer | None, generator: str | Non
         key=name,
         label=f"Semi-DerainGAN ({generator.upper()[0]}_{generator[1:]})",
         weights=None if given else Weights(Path(folder).name, weights_sha256(file)),
+        setting=f"{str(derainer.dtype).removeprefix('torch.')}, channels_last, tiles",
         network=derainer.model,
         run=lambda pixels: derainer(pixels, generator=generator).pixels,
     )
@@ -157,4 +160,5 @@ def _peer(name: str, key: str, which: str, folder: str | Path | None, device: st
                 f"There is not enough memory for {peer.title} on {width}×{height} pixels; it has no tiles."
             ) from error
 
-    return Method(name, label, weights=Weights(which, weights_sha256(path)), network=network, run=run)
+    found = Weights(which, weights_sha256(path))
+    return Method(name, label, weights=found, setting="float32, channels_last, whole", network=network, run=run)

@@ -1,0 +1,100 @@
+"""Runs every method on every photo, in turns, and measures what they give: one row for each photo and method."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.comparison.methods import Method
+from core.comparison.store import Store
+from core.comparison.subjects import Photos, Subject
+from core.errors import UsageError
+from core.metrics import measure
+from core.real_rain import Regions, find_regions, measure_real_rain
+
+RAINY = "rainy"
+"""The method of the rows of the rainy photos themselves."""
+
+Progress = Callable[[Iterable[Subject]], Iterable[Subject]]
+
+
+def compare(
+    methods: Sequence[Method],
+    subjects: Sequence[Subject],
+    protocols: Sequence[str],
+    stores: dict[str, Store],
+    *,
+    megapixels: float,
+    progress: Progress = iter,
+) -> pd.DataFrame:
+    """Derains each photo by each method and measures it.
+
+    Args:
+        methods: those that are not missing.
+        protocols: names in `core.metrics.PROTOCOLS`; used where there is a clean photo.
+        stores: by method's key, for those that run a network; what is kept in them already is not done again.
+        megapixels: larger photos are reduced (without ground truth) or refused (pairs).
+        progress: wraps the loop over photos.
+
+    Returns:
+        Rows: photo, method (key, or "rainy"), width, height, seconds (NaN where nothing was run), change (mean |x − ỹ|,
+        0…255), and for pairs psnr_PROTOCOL and ssim_PROTOCOL, otherwise rain_removed and structure_lost of
+        `core.real_rain` (NaN where the photo has too little rain over smooth ground).
+
+    Raises:
+        UserError, DatasetError: a photo or an output on disk cannot be read, is missing, or does not fit.
+    """
+    if any(method.missing for method in methods) or not methods:
+        raise UsageError("There is no method to compare.")
+    names = [(subject.name, *subject.also) for subject in subjects]
+    for method in methods:
+        if method.outputs:
+            method.outputs.check_complete(names)
+    rows = []
+    for subject in progress(subjects):
+        photos = subject.read(megapixels)
+        regions = find_regions(photos.rainy) if photos.clean is None else None
+        rows.append(_row(subject.name, RAINY, math.nan, photos, photos.rainy, protocols, regions))
+        for method in methods:
+            derained, seconds = derain(method, subject, photos.rainy, stores.get(method.key))
+            rows.append(_row(subject.name, method.key, seconds, photos, derained, protocols, regions))
+    return pd.DataFrame(rows)
+
+
+def derain(method: Method, subject: Subject, rainy: np.ndarray, store: Store | None) -> tuple[np.ndarray, float]:
+    """The derained image (H, W, 3) uint8 of a photo and its seconds, from the store where it has it."""
+    kept = store.read(subject.name, rainy) if store else None
+    if kept:
+        return kept
+    start = time.perf_counter()
+    derained = method.derain(subject.name, rainy, also=subject.also)
+    seconds = math.nan if method.outputs else time.perf_counter() - start
+    if store:
+        store.write(subject.name, rainy, derained, seconds)
+    return derained, seconds
+
+
+def _row(
+    name: str,
+    method: str,
+    seconds: float,
+    photos: Photos,
+    picture: np.ndarray,
+    protocols: Sequence[str],
+    regions: Regions | None,
+) -> dict[str, Any]:
+    height, width = picture.shape[:2]
+    change = float(np.abs(photos.rainy.astype(np.int16) - picture).mean())
+    row = {"photo": name, "method": method, "width": width, "height": height, "seconds": seconds, "change": change}
+    if photos.clean is not None:
+        for protocol in protocols:
+            scores = measure(protocol, photos.clean, picture)
+            row |= {f"psnr_{protocol}": scores.psnr, f"ssim_{protocol}": scores.ssim}
+    else:
+        real = measure_real_rain(photos.rainy, picture, regions)
+        row["rain_removed"] = real.removed if real else math.nan
+        row["structure_lost"] = real.lost if real else math.nan
+    return row
