@@ -15,8 +15,8 @@ def gaussian_window(size: int = 11, sigma: float = 1.5) -> Tensor:
 def ssim(a: Tensor, b: Tensor) -> Tensor:
     """Structural similarity (Wang et al. 2004): 11×11 Gaussian window of σ 1.5, K1 = 0.01, K2 = 0.03.
 
-    Two tensors (B, C, H, W), values 0…1, H and W at least 11 -> scalar, the mean over all windows that lie inside. It is
-    taken in float32 or better, whatever autocast says: a variance is the small difference of two large numbers.
+    Two tensors (B, C, H, W), values 0…1, H and W at least 11 -> scalar, the mean over all windows that lie inside. It
+    is taken in float32 or better, whatever autocast says: a variance is the small difference of two large numbers.
 
     Raises:
         ValueError: the shapes differ or are smaller than the window.

@@ -9,8 +9,8 @@ def total_variation(derained: Tensor, reduction: str = "sum") -> Tensor:
     """L_tv = TV(ỹ_r), eq. (12): absolute differences of neighbours, down and across (Rudin et al. 1992, anisotropic).
 
     "sum": of all differences of an image, averaged over the batch: the definition, which grows with the patch;
-    "mean": mean of the differences down plus mean of those across: independent of the size, about a hundred-thousandth
-    of the sum for a patch of 128.
+    "mean": mean of the differences down plus mean of those across: independent of the size; 1/29,700 of the sum
+    for 100×100 pixels of three channels.
 
     derained: (B, C, H, W), 0…1, H and W at least 2 -> scalar. Half precision is summed in float32.
 
