@@ -1,0 +1,1 @@
+"""What an export consists of: splits, crops, tables, COCO boxes, the card and its pictures."""

@@ -1,0 +1,129 @@
+"""The dataset card: what the set holds, in words, tables and pictures."""
+
+import html
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from annotator.export.pictures import bars, histogram, rose
+from annotator.usecases.candidates import CandidateView
+
+
+def write_card(
+    folder: Path,
+    views: Sequence[CandidateView],
+    items: Mapping[str, int],
+    tables: Mapping[str, pd.DataFrame],
+    seed: int,
+) -> None:
+    """Writes README.md, with the settings by which Hugging Face's library loads the folder, and `pictures/`.
+
+    Args:
+        folder: the export.
+        views: every candidate that is accepted or rejected now.
+        items: crops of each split.
+        tables: as annotator.usecases.statistics gives them.
+        seed: of the splits.
+    """
+    accepted = [view for view in views if view.decision is not None and view.decision.verdict == "accept"]
+    crops = [crop for view in accepted if view.decision for crop in view.decision.crops]
+    labels = dict(zip(tables["reasons"]["code"], tables["reasons"]["label"]))
+    reasons = Counter(code for view in views if view.decision for code in view.decision.reasons)
+    directions = _values(accepted, "direction")
+    pictures = folder / "pictures"
+    pictures.mkdir()
+    drawn = {
+        "directions": rose(directions, f"directions of the rain, degrees from the vertical ({len(directions)} photos)"),
+        "coverage": histogram(_values(accepted, "coverage"), "rainy pixels of the accepted photos", "per cent"),
+        "density": histogram(_values(accepted, "density"), "density of the accepted photos", "streaks a megapixel"),
+        "sizes": histogram([(c.w * c.h) ** 0.5 for c in crops], "sizes of the crops", "√(width × height), pixels"),
+        "reasons": bars({labels.get(code, code): n for code, n in reasons.items()}, "reasons of the rejections"),
+    }
+    for name, picture in drawn.items():
+        picture.save(pictures / f"{name}.png", optimize=True)
+
+    sides = [min(crop.w, crop.h) for crop in crops]
+    lines = [
+        "---",
+        yaml.safe_dump(_front_matter(items), sort_keys=False, allow_unicode=True).strip(),
+        "---",
+        "",
+        "# Real rain, cropped and filtered",
+        "",
+        f"{len(crops)} crops of {len(accepted)} photos with real rain and without ground truth, for the unpaired half "
+        f"of semi-supervised deraining; {len(views) - len(accepted)} photos were looked at and rejected. Crops are "
+        "PNG, cut without loss from the upright originals. All crops of a photo and of its near-duplicates lie in one "
+        f"split (drawn with seed {seed}).",
+        "",
+        _table("| split | crops |", [(name, count) for name, count in items.items()]),
+        f"Shorter side of the crops: {_spread(sides)} pixels (5 %, median, 95 %).",
+        f"Direction of the rain: {_spread(directions)}° from the vertical. Rainy pixels: "
+        f"{_spread(_values(accepted, 'coverage'))} %. Both are the pre-screening's, of the whole photos.",
+        "",
+        *(f"![{name}](pictures/{name}.png)" for name in drawn),
+        "",
+        "## Rejections",
+        "",
+        _table("| reason | photos |", [(labels.get(code, code), count) for code, count in reasons.most_common()]),
+        "## Curators",
+        "",
+        _table(
+            "| curator | accepted | rejected | skipped |",
+            [tuple(row)[:4] for row in tables["curators"].itertuples(index=False)],
+        ),
+        _agreement(tables["agreement"]),
+        "## Where the photos come from",
+        "",
+        _table("| licence | photos |", Counter(view.source.licence or "unknown" for view in accepted).most_common()),
+        "## Files",
+        "",
+        "`SPLIT/metadata.jsonl` says of every crop where in which original (sha256) it lies, and where the original "
+        "came from. `events.parquet` and `.csv` hold every decision that was ever made, `rejected.parquet` and `.csv` "
+        "the rejected photos with their reasons, `coco.json` the crops as boxes over the originals.",
+        "",
+    ]
+    (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _front_matter(items: Mapping[str, int]) -> dict[str, object]:
+    files = [{"split": name, "path": f"{name}/**"} for name in items]
+    return {
+        "pretty_name": "Real rain",
+        "task_categories": ["image-to-image"],
+        "tags": ["deraining", "real-rain"],
+        "configs": [{"config_name": "default", "data_files": files}],
+    }
+
+
+def _values(views: Sequence[CandidateView], name: str) -> list[float]:
+    return [view.measurements[name] for view in views if name in view.measurements]
+
+
+def _spread(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:.3g}" for value in np.percentile(values, [5, 50, 95])) if len(values) else "not measured"
+
+
+def _agreement(frame: pd.DataFrame) -> str:
+    if frame.empty:
+        return ""
+    rows = [
+        (row["first"], row["second"], row["both"], f"{100 * row['agreed']:.0f} %", f"{row['kappa']:.2f}")
+        for row in frame.to_dict("records")
+    ]
+    return _table("| curators | | both | agreed | Cohen's kappa |", rows)
+
+
+def _table(head: str, rows: Sequence[Sequence[object]]) -> str:
+    lines = [head, "|---" * (head.count("|") - 1) + "|"]
+    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    """Text that neither leaves its cell nor becomes HTML or Markdown."""
+    text = html.escape(" ".join(str(value).split()))
+    return "".join(f"\\{c}" if c in "\\|[]*_`!" else c for c in text)
