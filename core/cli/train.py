@@ -14,7 +14,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "train",
         help="train a model",
         description="Trains from a config. A run that was stopped, at any moment, goes on from its last checkpoint "
-        "when the same command is given again.",
+        "when the same command is given again. Under torchrun, several processes train together.",
         epilog="example: python -m core train --config configs/fast.yaml --data-root ~/rain/train",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -29,16 +29,19 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Trains; returns 0 at the end of the config's budget."""
-    from core.training.config import load_config
+    from core.training.config_file import load_config
     from core.training.trainer import Trainer
 
     root = args.data_root or os.environ.get(DATA_ROOT)
     if root is None:
         raise UsageError(f"Say where the data lies: --data-root DIR, or the environment variable {DATA_ROOT}.")
     trainer = Trainer(load_config(args.config), root, args.runs, args.device)
-    if trainer.patches:
+    first = trainer.fabric.is_global_zero
+    if trainer.patches and first:
         print(f"resuming after {trainer.patches} patches" + _changes(trainer.changed))
     figures = trainer.train(args.quiet)
+    if not first:
+        return 0
     for name, value in figures.items():
         print(f"{name:24s} {value:8.4f}")
     print(f"weights: {trainer.folder / 'weights'}")

@@ -65,6 +65,10 @@ class SemiDerainGAN(
         generators: the generators that are held: "gs" (of the supervised process, for synthetic rain) and, once the
             unpaired half has been trained, "gr" (of the unsupervised process, for real rain).
 
+    Attributes:
+        network: the arguments that it was made with.
+        stride: sides of images are padded to multiples of it.
+
     Raises:
         ValueError: no generator, or an unknown one, is asked for.
     """
@@ -74,6 +78,7 @@ class SemiDerainGAN(
         unknown = set(generators) - set(GENERATORS)
         if unknown or not generators:
             raise ValueError(f"The generators can be gs and gr, not {sorted(unknown) or 'none'}.")
+        self.network: dict[str, Any] = {"ssrml": dict(ssrml), "unet": dict(unet), "generators": tuple(generators)}
         self.ssrml = SSRML(**ssrml)
         unets = {name: UNet(**unet) for name in generators}
         self.stride: int = math.lcm(*(net.stride for net in unets.values()))

@@ -1,20 +1,29 @@
-"""Training configs: YAML files read into typed, checked settings."""
+"""Training configs as typed settings; `core.training.config_file` reads them from YAML."""
 
-import dataclasses
-import types
-import typing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from core.errors import UserError
-from core.networks import SIZES
 
 
 class ConfigError(UserError):
     """A config does not say what it should."""
+
+
+@dataclass(frozen=True)
+class RealConfig:
+    """Real rainy photos without ground truth, x_r; the clean photos of `DataConfig.clean` stand for ŷ_r.
+
+    Attributes:
+        photos: folder of real rainy photos, relative to the data root.
+        manifest: curated choice of them (file hashes, crops), a path from the working directory; null for whole photos.
+        held_out: text file with the file name of a photo a line (# begins a comment), a path from the working
+            directory; these are never trained on, and what training does to real rain is measured on them.
+    """
+
+    photos: str
+    held_out: str
+    manifest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,7 @@ class DataConfig:
         streaks: folder of streak images for the recipes that use them; null to draw those layers procedurally.
         pairs: paired folders by name, for the mix and for validation.
         mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or "clean" for no rain.
+        real: real photos for the unsupervised process; null where there is none.
         patch: side of the square patches, pixels.
         held_out: photos (and streak images, and pairs of each set) that are kept for validation.
         validated: how many of them the validations during training use; the last one uses all.
@@ -36,6 +46,7 @@ class DataConfig:
     mix: dict[str, float]
     streaks: str | None = None
     pairs: dict[str, str] = field(default_factory=dict)
+    real: RealConfig | None = None
     patch: int = 96
     held_out: int = 50
     validated: int = 12
@@ -44,24 +55,96 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class LossConfig:
-    """Weights of the losses; SSIM enters as −SSIM, eq. (8)."""
+    """L_super: weights of the supervised process's losses; 0 leaves one out.
+
+    Eq. (6) has adversarial, perceptual and ssim, with D_p's share of eq. (4) under a weight of its own.
+
+    Attributes:
+        charbonnier: of ỹ_s against y_s.
+        ssim: of −SSIM, eq. (8).
+        mask: of every step's mask against |x_s − y_s|.
+        adversarial: of D_s, eq. (4).
+        paired: of D_p, eq. (4).
+        perceptual: eq. (7).
+    """
 
     charbonnier: float = 1.0
     ssim: float = 0.1
     mask: float = 0.2
+    adversarial: float = 0.0
+    paired: float = 0.0
+    perceptual: float = 0.0
+
+
+@dataclass(frozen=True)
+class UnsupervisedConfig:
+    """L_unsup: weights of the unsupervised process's losses, eq. (9), and λ_unsup of eq. (13); 0 leaves one out.
+
+    Attributes:
+        weight: λ_unsup.
+        every: supervised steps to one unsupervised step.
+        adversarial: of D_r, eq. (5).
+        cycle: eq. (10).
+        perceptual: eq. (11).
+        total_variation: eq. (12).
+        total_variation_of: "sum" over the pixels of an image, or their "mean".
+        transplant: of the Charbonnier loss of G_r on ŷ_r to which a real photo's rain was added (not in the paper).
+        shared_ssrml: whether G_r′ takes its mask from the shared SSRML rather than from one of its own.
+    """
+
+    weight: float = 1.0
+    every: int = 1
+    adversarial: float = 1.0
+    cycle: float = 10.0
+    perceptual: float = 1.0
+    total_variation: float = 1.5e-5
+    total_variation_of: str = "sum"
+    transplant: float = 0.0
+    shared_ssrml: bool = False
+
+
+@dataclass(frozen=True)
+class AdversaryConfig:
+    """The discriminators D_s, D_r (multi-scale) and D_p (paired).
+
+    Attributes:
+        kind: "bce" for the log loss of eqs. (4) and (5), "lsgan" for least squares.
+        width: channels of the first layer of D_s and D_r.
+        paired_width: of D_p.
+    """
+
+    kind: str = "bce"
+    width: int = 64
+    paired_width: int = 64
+
+
+@dataclass(frozen=True)
+class PerceptualConfig:
+    """The network of eqs. (7) and (11).
+
+    Attributes:
+        weights: its file, a path from the data root.
+        layer: the layer whose features are compared.
+    """
+
+    weights: str
+    layer: str = "relu2_2"
 
 
 @dataclass(frozen=True)
 class OptimiserConfig:
-    """AdamW, a constant rate after a short warm-up, and a fall to zero at the end.
+    """Adam, a constant rate after a short warm-up, and a fall to zero at the end.
 
     Attributes:
-        patches: patches to train on in all.
-        batch: patches in a step.
-        rate: learning rate.
+        patches: labelled patches to train on in all.
+        batch: patches in a step, over all processes.
+        rate: learning rate of the supervised process.
+        unsupervised_rate: of the unsupervised process; null for the same.
         warm_up: steps of linear warm-up.
         fall: share of the training, at its end, in which the rate falls to zero.
-        weight_decay, betas: of AdamW.
+        fall_shape: "cosine" or "linear".
+        algorithm: "adamw", or "adam", whose weight decay is a term of the gradient.
+        weight_decay, betas: of either.
         clip: largest norm of the gradient.
         average: decay of the exponential moving average of the weights that is validated and saved.
     """
@@ -69,8 +152,11 @@ class OptimiserConfig:
     patches: int
     batch: int = 8
     rate: float = 1e-3
+    unsupervised_rate: float | None = None
     warm_up: int = 200
     fall: float = 0.3
+    fall_shape: str = "cosine"
+    algorithm: str = "adamw"
     weight_decay: float = 1e-4
     betas: tuple[float, float] = (0.9, 0.99)
     clip: float = 1.0
@@ -85,6 +171,11 @@ class TrainingConfig:
         name: of the run; its files go to `<runs>/<name>`.
         network: a name of `core.networks.SIZES`, or the keyword arguments of `SemiDerainGAN`.
         initial: folder of weights to start from, whose network then takes the place of `network`; null for random ones.
+        loss: the supervised process.
+        unsupervised: the unsupervised process, which alternates with it; null to train on pairs alone.
+        adversary: the discriminators, for the processes that have an adversarial loss.
+        perceptual: the perceptual network; null where no process has a perceptual loss.
+        epoch: labelled patches after which sample pictures are written.
         checkpoint_minutes, validation_minutes: how often, at least, a checkpoint is written and the model validated.
         seed: of weights, patches and rain.
         workers: processes that make patches; 0 to make them in the training process.
@@ -95,97 +186,14 @@ class TrainingConfig:
     data: DataConfig
     optimiser: OptimiserConfig
     network: str | dict[str, Any] = "fast"
-    loss: LossConfig = LossConfig()
     initial: str | None = None
+    loss: LossConfig = LossConfig()
+    unsupervised: UnsupervisedConfig | None = None
+    adversary: AdversaryConfig = AdversaryConfig()
+    perceptual: PerceptualConfig | None = None
+    epoch: int = 10_000
     checkpoint_minutes: float = 5.0
     validation_minutes: float = 20.0
     seed: int = 0
     workers: int = 1
     precision: str = "float32"
-
-
-def load_config(path: str | Path) -> TrainingConfig:
-    """Reads and checks a config.
-
-    Raises:
-        ConfigError: the file cannot be read, is not YAML, misses or has unknown settings, or values that cannot be.
-    """
-    try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"The config {path} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The config {path} is not valid YAML.") from error
-    config = _build(TrainingConfig, values, str(path))
-    _check(config, path)
-    return config
-
-
-def _build(kind: type, values: Any, where: str) -> Any:
-    if not isinstance(values, dict):
-        raise ConfigError(f"{where} should hold settings by name, not {values!r}.")
-    fields = {f.name: f for f in dataclasses.fields(kind)}
-    if unknown := sorted(set(values) - set(fields)):
-        raise ConfigError(f"{where} has unknown settings: {', '.join(unknown)}; there are {', '.join(fields)}.")
-    required = [n for n, f in fields.items() if f.default is f.default_factory is dataclasses.MISSING]
-    if missing := [name for name in required if name not in values]:
-        raise ConfigError(f"{where} lacks {', '.join(missing)}.")
-    nested = {"data": DataConfig, "loss": LossConfig, "optimiser": OptimiserConfig}
-    built = {}
-    for name, value in values.items():
-        if kind is TrainingConfig and name in nested:
-            value = _build(nested[name], value, f"{where}, {name}")
-        value = tuple(value) if isinstance(value, list) else value
-        wanted = typing.get_type_hints(kind)[name]
-        if not _fits(value, wanted):
-            shown = wanted.__name__ if isinstance(wanted, type) else wanted
-            raise ConfigError(
-                f"In {where}, {name} should be {shown}, not {value!r} (YAML reads 1e-3 as text, 1.0e-3 not)."
-            )
-        built[name] = value
-    return kind(**built)
-
-
-def _fits(value: Any, wanted: Any) -> bool:
-    """Whether a value has the type of an annotation; a whole number passes for a float."""
-    if wanted is Any:
-        return True
-    if wanted is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    if wanted is int:
-        return isinstance(value, int) and not isinstance(value, bool)
-    origin, parts = typing.get_origin(wanted), typing.get_args(wanted)
-    if origin in (types.UnionType, typing.Union):
-        return any(_fits(value, part) for part in parts)
-    if origin is dict:
-        return isinstance(value, dict) and all(_fits(k, parts[0]) and _fits(v, parts[1]) for k, v in value.items())
-    if origin is tuple:
-        several = parts[:1] * len(value) if isinstance(value, tuple) and parts[-1] is ... else parts
-        return isinstance(value, tuple) and len(value) == len(several) and all(map(_fits, value, several))
-    return isinstance(value, wanted)
-
-
-def _check(config: TrainingConfig, path: str | Path) -> None:
-    checks = [
-        (isinstance(config.network, dict) or config.network in SIZES, f"network should be one of {', '.join(SIZES)}"),
-        (config.precision in ("float32", "bfloat16"), "precision should be float32 or bfloat16"),
-        (
-            bool(config.data.mix) and min(config.data.mix.values(), default=0) > 0,
-            "every share in mix should be above 0",
-        ),
-        (config.data.patch >= 32, "patch should be at least 32"),
-        (
-            0 < config.data.validated <= config.data.held_out,
-            "held_out and validated should be above 0, validated no more",
-        ),
-        (config.workers >= 0, "workers should be 0 or more"),
-        (
-            config.optimiser.batch > 0 and config.optimiser.patches >= config.optimiser.batch,
-            "patches and batch are amiss",
-        ),
-        (config.optimiser.rate > 0, "rate should be above 0"),
-        (0 <= config.optimiser.fall <= 1, "fall should lie in 0…1"),
-    ]
-    for fine, sentence in checks:
-        if not fine:
-            raise ConfigError(f"In the config {path}, {sentence}.")

@@ -106,7 +106,7 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
         else:
             clean = self.background(rng)
             rainy = clean if name == "clean" else render(clean, name, rng, self.material.streaks)[0]
-        return _tensor(rainy), _tensor(clean)
+        return to_tensor(rainy), to_tensor(clean)
 
     def background(self, rng: np.random.Generator) -> np.ndarray:
         """A cut of a clean photo, at times shrunk, mirrored or turned by right angles -> (patch, patch, 3) uint8."""
@@ -132,7 +132,8 @@ def crop(photos: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> t
     return tuple(photo[top : top + side, left : left + side] for photo in photos)
 
 
-def _tensor(image: np.ndarray) -> Tensor:
+def to_tensor(image: np.ndarray) -> Tensor:
+    """(H, W, C), uint8 or float32 0…1 -> (C, H, W) float32, 0…1."""
     scaled = image.astype(np.float32) / 255 if image.dtype == np.uint8 else image
     return torch.from_numpy(np.ascontiguousarray(scaled.transpose(2, 0, 1)))
 

@@ -5,8 +5,11 @@ import math
 from core.training.config import OptimiserConfig
 
 
-def learning_rate(config: OptimiserConfig, patches: int) -> float:
-    """The rate for the step after `patches` patches: linear warm-up, constant, then a half cosine to zero."""
+def rate_share(config: OptimiserConfig, patches: int) -> float:
+    """The share of the learning rate, 0…1, for the step after `patches` patches.
+
+    Linear warm-up, constant, then a half cosine or a line to zero.
+    """
     warm_up = min(1.0, (patches / config.batch + 1) / max(1, config.warm_up))
-    left = max(0.0, (config.patches - patches) / max(1.0, config.fall * config.patches))
-    return config.rate * warm_up * (0.5 - 0.5 * math.cos(math.pi * min(1.0, left)))
+    left = min(1.0, max(0.0, (config.patches - patches) / max(1.0, config.fall * config.patches)))
+    return warm_up * (left if config.fall_shape == "linear" else 0.5 - 0.5 * math.cos(math.pi * left))

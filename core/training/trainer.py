@@ -1,36 +1,41 @@
-"""The training loop of the supervised process without its adversary: pairs in, SSRML and G_s out."""
+"""The training loop: the supervised and the unsupervised process by turns, with checkpoints, curves and validation."""
 
 import dataclasses
 import json
+import math
+import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from core.errors import UserError
-from core.inference.derainer import load_model
-from core.inference.device import choose_device
-from core.losses.charbonnier import charbonnier
-from core.losses.mask import mask_loss
-from core.losses.ssim import ssim_loss
-from core.networks import SIZES, SemiDerainGAN
+from core.networks import SemiDerainGAN
 from core.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
-from core.training.config import ConfigError, LossConfig, TrainingConfig
+from core.training.config import TrainingConfig
 from core.training.curves import Curves
+from core.training.descent import TrainingError
+from core.training.divergence import Watch
+from core.training.parallel import make_fabric
 from core.training.patches import RainPatches, load_material, validation_sets
-from core.training.schedule import learning_rate
-from core.training.validation import validate
+from core.training.perceptual_weights import load_perceptual
+from core.training.placing import place
+from core.training.real_patches import RealMaterial, RealPatches, load_real
+from core.training.samples import write_samples
+from core.training.schedule import rate_share
+from core.training.start import initial_model
+from core.training.supervised import SupervisedProcess
+from core.training.unsupervised import UnsupervisedProcess
+from core.training.validation import validate, validate_real
 
 LOG_EVERY = 50
-
-
-class TrainingError(UserError):
-    """Training cannot go on."""
+SAMPLES = 3
 
 
 class Trainer:
@@ -41,52 +46,63 @@ class Trainer:
         data_root: folder that the config's data paths start from.
         runs: folder of all runs; this one's files go to `runs/<config.name>`.
         device: "auto" for CUDA where present, else the CPU; "cpu", "cuda" or "cuda:N".
+
+    Raises:
+        ConfigError, TrainingError, DatasetError, ImageFileError: something that the config names is missing or amiss.
     """
 
     def __init__(self, config: TrainingConfig, data_root: str | Path, runs: str | Path, device: str = "auto") -> None:
         self.config = config
         self.folder = Path(runs) / config.name
         self.checkpoint = self.folder / "checkpoint.pt"
-        self.device = choose_device(device)
+        self.fabric = make_fabric(device)
+        self.device = self.fabric.device
+        if config.optimiser.batch % self.fabric.world_size:
+            raise TrainingError(
+                f"A batch of {config.optimiser.batch} cannot be shared evenly by {self.fabric.world_size} processes."
+            )
         torch.manual_seed(config.seed)
         self.material, held_out = load_material(config.data, data_root)
         self.few = validation_sets(held_out, config.data, config.data.validated)
         self.all = validation_sets(held_out, config.data, config.data.held_out)
-        self.model = self.initial_model()
-        self.model.to(self.device)
-        self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.real, self.held_real = self.load_real(data_root)
+        model, network = initial_model(config)
+        self.model = place(model, self.device)
+        perceptual = None
+        if config.perceptual is not None:
+            weights = Path(data_root) / config.perceptual.weights
+            perceptual = place(load_perceptual(weights, config.perceptual.layer), self.device)
+        self.supervised = SupervisedProcess(config, self.model, perceptual, self.fabric)
+        self.unsupervised: UnsupervisedProcess | None = None
+        if config.unsupervised is not None:
+            self.unsupervised = UnsupervisedProcess(
+                config, config.unsupervised, self.model, network, perceptual, self.fabric
+            )
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average))
-        self.optimiser = torch.optim.AdamW(
-            self.model.parameters(),
-            lr=config.optimiser.rate,
-            betas=config.optimiser.betas,
-            weight_decay=config.optimiser.weight_decay,
-        )
         self.patches = 0
         self.seconds = 0.0
         self.changed: list[str] = []
         if self.checkpoint.exists():
             self.resume()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.curves = Curves(self.folder, self.patches)
+        self.fabric.barrier()
+        self.watch = Watch()
+        if self.fabric.is_global_zero:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.curves = Curves(self.folder, self.patches)
 
-    def initial_model(self) -> SemiDerainGAN:
-        """The network with the weights that the config starts from."""
-        if self.config.initial is not None:
-            return load_model(self.config.initial)
-        network = self.config.network
-        try:
-            return SemiDerainGAN(**(SIZES[network] if isinstance(network, str) else network))
-        except (TypeError, ValueError) as error:
-            raise ConfigError(f"The config's network cannot be made: {error}") from error
+    def load_real(self, data_root: str | Path) -> tuple[RealMaterial | None, dict[str, np.ndarray]]:
+        """Real photos for the unsupervised process, and those held out; none where the config has none."""
+        data, unsupervised = self.config.data, self.config.unsupervised
+        if data.real is None or unsupervised is None:
+            return None, {}
+        return load_real(data.real, data_root, data.patch, transplant=unsupervised.transplant > 0)
 
     def resume(self) -> None:
         """Takes up the run's checkpoint; `changed` lists the settings that differ from those it was written under."""
         state = load_checkpoint(self.checkpoint)
         try:
-            self.model.load_state_dict(state["model"])
-            self.average.load_state_dict(state["average"])
-            self.optimiser.load_state_dict(state["optimiser"])
+            for name, part in self.parts().items():
+                part.load_state_dict(state[name])
             self.patches, self.seconds = state["patches"], state["seconds"]
             before, now = json.loads(state["config"]), json.loads(self.settings())
         except (KeyError, IndexError, AttributeError, TypeError, RuntimeError, ValueError) as error:
@@ -95,6 +111,11 @@ class Trainer:
             ) from error
         self.changed = [name for name in now if now[name] != before.get(name)]
 
+    def parts(self) -> dict[str, Any]:
+        """Everything that has a state."""
+        parts = {"model": self.model, "average": self.average, "supervised": self.supervised}
+        return parts if self.unsupervised is None else {**parts, "unsupervised": self.unsupervised}
+
     def settings(self) -> str:
         """The config as JSON."""
         return json.dumps(dataclasses.asdict(self.config))
@@ -102,32 +123,29 @@ class Trainer:
     def train(self, quiet: bool = False) -> dict[str, float]:
         """Trains to the end of the config's budget -> figures of the last validation, on everything held out.
 
+        Under torchrun every process trains; the first one alone writes, validates, and has the figures.
+
         Raises:
-            TrainingError: the loss is no longer a number.
+            TrainingError: a gradient is no longer a number.
         """
-        optimiser = self.config.optimiser
+        optimiser, seed = self.config.optimiser, self.config.seed
         end = optimiser.patches - optimiser.patches % optimiser.batch
-        patches = RainPatches(self.material, self.config.data, self.config.seed, end)
-        loader = DataLoader(
-            patches,
-            batch_size=optimiser.batch,
-            sampler=range(self.patches, end),
-            num_workers=self.config.workers,
-            prefetch_factor=4 if self.config.workers else None,
-        )
-        sums: dict[str, Tensor] = {}
+        labelled = self.loader(RainPatches(self.material, self.config.data, seed, end), self.patches, end)
+        real = iter(self.real_loader(end))
+        window: dict[str, list[Tensor]] = {}
         saved = validated = clock = time.monotonic()
-        with tqdm(total=end, initial=self.patches, unit="patch", disable=quiet or None, mininterval=1.0) as bar:
-            for rainy, clean in loader:
-                terms = self.step(rainy, clean)
-                self.patches += len(rainy)
-                bar.update(len(rainy))
+        shown = quiet or not self.fabric.is_global_zero or None
+        with tqdm(total=end, initial=self.patches, unit="patch", disable=shown, mininterval=1.0) as bar:
+            for rainy, clean in labelled:
+                terms = self.step(rainy, clean, next(real) if self.unsupervised_turn() else None)
+                before, self.patches = self.patches, self.patches + optimiser.batch
+                bar.update(optimiser.batch)
                 for name, value in terms.items():
-                    sums[name] = sums.get(name, torch.zeros(())) + value / LOG_EVERY
+                    window.setdefault(name, []).append(value)
                 if self.patches // optimiser.batch % LOG_EVERY == 0:
-                    clock = self.log_training(sums, clock)
-                    bar.set_postfix_str(f"loss {float(sums['loss']):.4f}")
-                    sums = {}
+                    clock = self.log_training(window, clock)
+                    window = {}
+                    bar.set_postfix_str(f"loss {float(terms['loss']):.4f}")
                     now = time.monotonic()
                     if now - saved > 60 * self.config.checkpoint_minutes:
                         self.save()
@@ -135,68 +153,106 @@ class Trainer:
                     if now - validated > 60 * self.config.validation_minutes:
                         self.validate(self.few)
                         validated = clock = time.monotonic()
+                if before // self.config.epoch < self.patches // self.config.epoch:
+                    self.write_samples()
         self.save()
-        return self.validate(self.all, "final")
+        figures = self.validate(self.all, "final")
+        self.fabric.barrier()
+        return figures
 
-    def step(self, rainy: Tensor, clean: Tensor) -> dict[str, Tensor]:
-        """One step of the optimiser on (B, 3, H, W) pairs -> value of each loss, and the gradient's norm."""
-        rate = learning_rate(self.config.optimiser, self.patches)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        rainy = rainy.to(self.device, memory_format=torch.channels_last, non_blocking=True)
-        clean = clean.to(self.device, memory_format=torch.channels_last, non_blocking=True)
-        self.model.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.config.precision == "bfloat16"):
-            result = self.model(rainy, "gs")
-        masks = [mask.float() for mask in result.masks]
-        loss, terms = paired_loss(self.config.loss, result.derained.float(), masks, rainy, clean)
-        self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.optimiser.clip)
-        if not torch.isfinite(norm):
-            raise TrainingError(f"The training of {self.config.name} diverged after {self.patches} patches.")
-        self.optimiser.step()
+    def unsupervised_turn(self) -> bool:
+        """Whether the unsupervised process takes part in the next step."""
+        unsupervised = self.config.unsupervised
+        return unsupervised is not None and self.patches // self.config.optimiser.batch % unsupervised.every == 0
+
+    def real_loader(self, end: int) -> Iterable[Any]:
+        """Batches for the unsupervised steps that are left in a training of `end` labelled patches."""
+        if self.real is None or self.config.unsupervised is None:
+            return ()
+        every = self.config.optimiser.batch * self.config.unsupervised.every
+        first, last = (math.ceil(patches / every) * self.config.optimiser.batch for patches in (self.patches, end))
+        patches = RealPatches(self.real, self.material, self.config.data, self.config.seed, last)
+        return self.loader(patches, first, last)
+
+    def loader(self, patches: Dataset, first: int, end: int) -> DataLoader:
+        """This process's share of every batch of the patches `first`…`end`."""
+        batch, workers = self.config.optimiser.batch, self.config.workers
+        share = batch // self.fabric.world_size
+        rank = self.fabric.global_rank
+        mine = [number for place, number in enumerate(range(first, end)) if place % batch // share == rank]
+        return DataLoader(
+            patches, batch_size=share, sampler=mine, num_workers=workers, prefetch_factor=4 if workers else None
+        )
+
+    def step(self, rainy: Tensor, clean: Tensor, real: tuple[Tensor, ...] | None = None) -> dict[str, Tensor]:
+        """A supervised step on (B, 3, H, W) pairs, then an unsupervised one on real photos -> values to log.
+
+        The unsupervised ones have "real " before their names. `real`: x_r, ŷ_r, ŷ_r with transplanted rain.
+
+        Raises:
+            TrainingError: a gradient is no longer a number.
+        """
+        share = rate_share(self.config.optimiser, self.patches)
+        try:
+            values = self.supervised.step(self.placed(rainy), self.placed(clean), share)
+            if self.unsupervised is not None and real is not None:
+                photo, unpaired, transplant = map(self.placed, real)
+                found = self.unsupervised.step(photo, unpaired, transplant, share)
+                values |= {f"real {name}": value for name, value in found.items()}
+        except TrainingError as error:
+            raise TrainingError(
+                f"The training of {self.config.name}, after {self.patches} patches, {error}."
+            ) from error
         self.average.update_parameters(self.model)
-        return {"loss": loss.detach(), **terms, "gradient": norm}
+        return values
 
-    def log_training(self, sums: dict[str, Tensor], since: float) -> float:
-        """Adds a row to training.csv and the time since `since` to the run's -> now."""
+    def placed(self, batch: Tensor) -> Tensor:
+        """The batch on the training's device."""
+        return batch.to(self.device, memory_format=torch.channels_last, non_blocking=True)
+
+    def log_training(self, window: dict[str, list[Tensor]], since: float) -> float:
+        """Adds a row to training.csv, warns of stuck discriminators, counts the time since `since` -> now."""
         now = time.monotonic()
         self.seconds += now - since
-        rate = learning_rate(self.config.optimiser, self.patches)
-        values = {name: float(value) for name, value in sums.items()}
-        self.curves.add("training", self.patches, {"hours": self.seconds / 3600, "rate": rate, **values})
+        means = torch.stack([torch.stack(values).mean() for values in window.values()])
+        means = cast(Tensor, self.fabric.all_reduce(means, reduce_op="mean"))
+        if self.fabric.is_global_zero:
+            values = dict(zip(window, means.tolist()))
+            share = rate_share(self.config.optimiser, self.patches)
+            columns = {"hours": self.seconds / 3600, "rate": self.config.optimiser.rate * share, **values}
+            self.curves.add("training", self.patches, columns)
+            for sentence in self.watch.look(values):
+                print(f"{self.config.name}, after {self.patches} patches: {sentence}", file=sys.stderr, flush=True)
         return now
 
     def validate(self, sets: dict[str, list[Any]], curve: str = "validation") -> dict[str, float]:
-        """Validates the averaged weights and writes them to the run's folder `weights`."""
+        """Validates the averaged weights and writes them to the run's folder `weights`; in the first process only."""
+        if not self.fabric.is_global_zero:
+            return {}
         model: SemiDerainGAN = self.average.module  # type: ignore[assignment]
         figures = validate(model, sets)
+        if self.unsupervised is not None:
+            found = validate(model, {"clean": sets["clean"]}, "gr") | validate_real(model, self.held_real)
+            figures |= {f"gr {name}": value for name, value in found.items()}
         self.curves.add(curve, self.patches, {"hours": self.seconds / 3600, **figures})
         save_weights(model, self.folder / "weights")
         return figures
 
+    def write_samples(self) -> None:
+        """Writes the epoch's sample pictures: validation photos, and real ones that are trained on."""
+        if not self.fabric.is_global_zero:
+            return
+        model: SemiDerainGAN = self.average.module  # type: ignore[assignment]
+        synthetic = [pairs[0].rainy for name, pairs in self.few.items() if name != "clean"]
+        real = self.real.photos[:SAMPLES] if self.real is not None else []
+        again = self.unsupervised.rain_generator if self.unsupervised is not None else None
+        path = self.folder / "samples" / f"epoch-{self.patches // self.config.epoch:04d}.png"
+        write_samples(path, model, synthetic, real, again)
+
     def save(self) -> None:
-        """Writes the checkpoint."""
-        state = {
-            "model": self.model.state_dict(),
-            "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "patches": self.patches,
-            "seconds": self.seconds,
-            "config": self.settings(),
-        }
+        """Writes the checkpoint; the first process does."""
+        if not self.fabric.is_global_zero:
+            return
+        state = {name: part.state_dict() for name, part in self.parts().items()}
+        state |= {"patches": self.patches, "seconds": self.seconds, "config": self.settings()}
         save_checkpoint(state, self.checkpoint)
-
-
-def paired_loss(
-    weights: LossConfig, derained: Tensor, masks: list[Tensor], rainy: Tensor, clean: Tensor
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """Weighted sum of the losses on pairs, and each term unweighted. (B, 3, H, W) and (B, 1, H, W), 0…1 -> scalars."""
-    terms = {
-        "charbonnier": charbonnier(derained, clean),
-        "ssim": ssim_loss(derained, clean),
-        "mask": mask_loss(masks, rainy, clean),
-    }
-    loss = sum((getattr(weights, name) * term for name, term in terms.items()), torch.zeros(()))
-    return loss, {name: term.detach() for name, term in terms.items()}

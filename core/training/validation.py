@@ -1,10 +1,13 @@
 """Validation: PSNR and SSIM on held-out pairs, the mask's precision, and what happens to clean photos."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import torch
 
 from core.evaluation import evaluate_pairs
 from core.networks import SemiDerainGAN
+from core.real_rain import measure_real_rain
 from datasets.pairs import PairedPhotos
 
 
@@ -12,14 +15,7 @@ from datasets.pairs import PairedPhotos
 def validate(model: SemiDerainGAN, sets: dict[str, list[PairedPhotos]], generator: str = "gs") -> dict[str, float]:
     """Means over each set: psnr and ssim (protocol y; rgb on "clean", where 100 dB stands for equal photos), the mask's
     average precision for |x − y| > 10/255, and its mean on "clean"."""
-    device = next(model.parameters()).device
-    model.eval()
-
-    def derain(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        x = torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float() / 255
-        result = model(x.contiguous(memory_format=torch.channels_last), generator)
-        return result.derained[0].permute(1, 2, 0).cpu().numpy(), result.mask[0, 0].cpu().numpy()
-
+    derain = _deraining(model, generator)
     values: dict[str, float] = {}
     for name, pairs in sets.items():
         protocol = "rgb" if name == "clean" else "y"
@@ -31,3 +27,27 @@ def validate(model: SemiDerainGAN, sets: dict[str, list[PairedPhotos]], generato
             values[f"{name} ssim"] = float(table[f"derained_ssim_{protocol}"].mean())
             values[f"{name} precision"] = float(table["mask_average_precision"].mean())
     return values
+
+
+@torch.inference_mode()
+def validate_real(model: SemiDerainGAN, photos: Mapping[str, np.ndarray], generator: str = "gr") -> dict[str, float]:
+    """Means of `core.real_rain.RealRain` over real rainy photos (H, W, 3) uint8 by name; those it is defined for."""
+    derain = _deraining(model, generator)
+    found = [measure_real_rain(photo, derain(photo)[0] * 255) for photo in photos.values()]
+    measured = [figures for figures in found if figures is not None]
+    if not measured:
+        return {}
+    return {name: float(np.mean([getattr(f, name) for f in measured])) for name in ("removed", "lost", "score")}
+
+
+def _deraining(model: SemiDerainGAN, generator: str) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """(H, W, 3) uint8 -> derained image (H, W, 3) and mask (H, W), float32, 0…1."""
+    device = next(model.parameters()).device
+    model.eval()
+
+    def derain(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        x = torch.from_numpy(pixels).to(device).permute(2, 0, 1)[None].float() / 255
+        result = model(x.contiguous(memory_format=torch.channels_last), generator)
+        return result.derained[0].permute(1, 2, 0).cpu().numpy(), result.mask[0, 0].cpu().numpy()
+
+    return derain

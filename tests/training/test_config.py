@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.training.config import ConfigError, load_config
+from core.training.config import ConfigError
+from core.training.config_file import load_config
 from core.training.patches import load_material
 
 

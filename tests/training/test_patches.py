@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.training.config import DataConfig, load_config
+from core.training.config import DataConfig
+from core.training.config_file import load_config
 from core.training.patches import RainPatches, crop, load_material, spread, validation_sets
 
 

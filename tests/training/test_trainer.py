@@ -1,5 +1,7 @@
 """The training loop: it learns, resumes bit for bit, leaves whole files, and says what went wrong."""
 
+import dataclasses
+import math
 import os
 import signal
 import subprocess
@@ -17,9 +19,11 @@ from core.inference import InferenceError
 from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
 from core.training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from core.training.config import OptimiserConfig, load_config
-from core.training.schedule import learning_rate
-from core.training.trainer import Trainer, TrainingError
+from core.training.config import OptimiserConfig
+from core.training.config_file import load_config
+from core.training.descent import TrainingError
+from core.training.schedule import rate_share
+from core.training.trainer import Trainer
 
 
 def losses(folder: Path) -> list[float]:
@@ -132,7 +136,7 @@ def test_says_when_it_diverges_or_the_checkpoint_does_not_fit(
     settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
 ) -> None:
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
-    with pytest.raises(TrainingError, match="diverged after 0 patches"):
+    with pytest.raises(TrainingError, match="after 0 patches, diverged"):
         trainer.step(torch.full((2, 3, 32, 32), float("nan")), torch.rand(2, 3, 32, 32))
     trainer.save()
     settings["network"]["unet"]["width"] = 8
@@ -144,8 +148,9 @@ def test_says_when_it_diverges_or_the_checkpoint_does_not_fit(
 
 
 def test_the_rate_warms_up_holds_and_falls_to_zero() -> None:
-    config = OptimiserConfig(patches=1000, batch=10, rate=1.0, warm_up=5, fall=0.4)
-    assert learning_rate(config, 0) == pytest.approx(0.2)
-    assert learning_rate(config, 50) == learning_rate(config, 600) == 1.0
-    assert learning_rate(config, 800) == pytest.approx(0.5)
-    assert learning_rate(config, 1000) == 0.0
+    config = OptimiserConfig(patches=1000, batch=10, warm_up=5, fall=0.4)
+    assert rate_share(config, 0) == pytest.approx(0.2)
+    assert rate_share(config, 50) == rate_share(config, 600) == 1.0
+    assert rate_share(config, 900) == pytest.approx(0.5 - 0.5 * math.cos(math.pi / 4))
+    assert rate_share(dataclasses.replace(config, fall_shape="linear"), 900) == pytest.approx(0.25)
+    assert rate_share(config, 1000) == 0.0

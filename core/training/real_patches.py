@@ -1,0 +1,124 @@
+"""Patches of the unsupervised process: real rainy photos, clean photos, and clean photos with a real photo's rain."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from core.training.config import ConfigError, DataConfig, RealConfig
+from core.training.patches import Material, RainPatches, crop, spread, to_tensor
+from datasets.folders import open_photos
+from datasets.rain.transplant import rain_layers
+
+SCALES = (1.0, 0.6)
+"""Photos are also taken shrunk: rain comes in every size."""
+LAYERS_A_PHOTO = 60
+GAIN = (0.6, 2.5)
+"""Brightness of a transplanted layer, as a share of its own."""
+DRY_SHARE = 0.15
+"""Share of the patches that get no rain, so that G_r learns to leave clean photos alone."""
+
+
+@dataclass(frozen=True)
+class RealMaterial:
+    """Real rainy photos (H, W, 3) uint8 in memory, and the layers (patch, patch) float32 of those that have any."""
+
+    photos: list[np.ndarray]
+    layers: list[list[np.ndarray]]
+
+
+def load_real(
+    config: RealConfig, root: str | Path, patch: int, transplant: bool
+) -> tuple[RealMaterial, dict[str, np.ndarray]]:
+    """Real photos for training, with their rain layers if `transplant` -> (material, those held out, by file name).
+
+    Raises:
+        ConfigError: a photo to be held out is not there, none is left to train on, or no photo has a layer.
+        DatasetError: the folder is missing or empty.
+        core.images.ImageFileError: a photo cannot be read.
+    """
+    folder = open_photos(Path(root) / config.photos)
+    held_out = read_names(config.held_out)
+    if missing := sorted(held_out - set(folder.photos)):
+        raise ConfigError(f"{Path(root) / config.photos} lacks {missing[0]}, which {config.held_out} holds out.")
+    held = {name: folder[index][1] for index, name in enumerate(folder.photos) if name in held_out}
+    photos = [folder[index][1] for index, name in enumerate(folder.photos) if name not in held_out]
+    if not photos:
+        raise ConfigError(f"{config.held_out} holds out every photo of {Path(root) / config.photos}.")
+    layers = []
+    if transplant:
+        found = ([*_layers(photo, patch)] for photo in photos)
+        layers = [spread(several, LAYERS_A_PHOTO) for several in found if several]
+        if not layers:
+            raise ConfigError(f"No photo of {Path(root) / config.photos} has rain in front of a smooth background.")
+    return RealMaterial(photos, layers), held
+
+
+def read_names(path: str | Path) -> set[str]:
+    """File names in a text file, one a line; # begins a comment.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The list of held-out photos {path} cannot be read.") from error
+    return {name for line in lines if (name := line.split("#")[0].strip())}
+
+
+class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
+    """Patches by number, as `RainPatches`: `patches[i] -> (x_r, ŷ_r, ŷ_r with transplanted rain)`.
+
+    Each is (3, patch, patch) float32, 0…1. Without layers the third is ŷ_r itself.
+
+    Args:
+        real: real rainy photos.
+        material: what clean photos are cut from.
+        config: patch size.
+        seed: with the number, the source of everything random.
+        count: number of patches.
+    """
+
+    def __init__(self, real: RealMaterial, material: Material, config: DataConfig, seed: int, count: int) -> None:
+        self.real = real
+        self.clean = RainPatches(material, config, seed, count)
+        self.patch = config.patch
+        self.seed = seed
+        self.count = count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
+        rng = np.random.default_rng((self.seed, index, 1))
+        photo = self.real.photos[rng.integers(len(self.real.photos))]
+        side = int(self.patch / rng.choice(SCALES))
+        (rainy,) = crop((photo,), side if side <= min(photo.shape[:2]) else self.patch, rng)
+        if len(rainy) > self.patch:
+            rainy = cv2.resize(rainy, (self.patch, self.patch), interpolation=cv2.INTER_AREA)
+        if rng.random() < 0.5:
+            rainy = rainy[:, ::-1]
+        clean = np.ascontiguousarray(self.clean.background(rng))
+        return to_tensor(rainy), to_tensor(clean), to_tensor(self.transplanted(clean, rng))
+
+    def transplanted(self, clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A clean patch (patch, patch, 3) uint8 with the rain of a real photo -> float32, 0…1."""
+        image = clean.astype(np.float32) / 255
+        if not self.real.layers or rng.random() < DRY_SHARE:
+            return image
+        layers = self.real.layers[rng.integers(len(self.real.layers))]
+        layer = layers[rng.integers(len(layers))].astype(np.float32)
+        layer = np.float32(rng.uniform(*GAIN)) * (layer[:, ::-1] if rng.random() < 0.5 else layer)[..., None]
+        return np.clip(image + layer * (1 - image) if rng.random() < 0.5 else image + layer, 0, 1)
+
+
+def _layers(photo: np.ndarray, patch: int) -> list[np.ndarray]:
+    shrunk = [
+        photo if scale == 1 else cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        for scale in SCALES
+    ]
+    return [layer.astype(np.float16) for image in shrunk for layer in rain_layers(image, patch)]

@@ -1,0 +1,321 @@
+"""Both processes: every term reaches the networks it should, turns alternate, runs resume, trouble is told."""
+
+import dataclasses
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from core.networks import SemiDerainGAN
+from core.training.config import ConfigError
+from core.training.config_file import load_config
+from core.training.divergence import STUCK, Watch
+from core.training.real_patches import RealPatches, load_real
+from core.training.trainer import Trainer
+from datasets.rain.transplant import rain_layers
+
+UNSUPERVISED = {"adversarial": 0.1, "cycle": 1.0, "perceptual": 0.0, "total_variation": 1e-6, "transplant": 1.0}
+
+
+def real_photo(seed: int) -> np.ndarray:
+    """Smooth grey with soft near-vertical streaks, (128, 128, 3) uint8."""
+    rng = np.random.default_rng(seed)
+    image = np.full((128, 128), 110, np.float32)
+    for x, y in rng.integers(0, 128, (150, 2)):
+        cv2.line(image, (int(x), int(y)), (int(x) + 3, int(y) + 20), 160.0, 1, cv2.LINE_AA)
+    return np.repeat(cv2.GaussianBlur(image, (0, 0), 0.8)[..., None], 3, 2).astype(np.uint8)
+
+
+@pytest.fixture()
+def semi(settings: dict[str, Any], data_root: Path, tmp_path: Path) -> dict[str, Any]:
+    """The tiny config with real photos, and every loss but the perceptual ones."""
+    (data_root / "real").mkdir()
+    for index in range(4):
+        Image.fromarray(real_photo(index)).save(data_root / "real" / f"{index}.png")
+    (tmp_path / "held-out.txt").write_text("# held out\n3.png\n", encoding="utf-8")
+    settings["data"] |= {"patch": 64, "real": {"photos": "real", "held_out": str(tmp_path / "held-out.txt")}}
+    settings["loss"] = {"adversarial": 0.1, "paired": 0.1}
+    settings["unsupervised"] = dict(UNSUPERVISED)
+    settings["adversary"] = {"width": 4, "paired_width": 2}
+    settings["optimiser"] |= {"patches": 24, "batch": 2}
+    settings["epoch"] = 8
+    return settings
+
+
+@pytest.fixture(autouse=True)
+def log_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.training.trainer.LOG_EVERY", 1)
+
+
+Make = Callable[..., Trainer]
+
+
+@pytest.fixture()
+def make(semi: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path) -> Make:
+    def trainer(runs: str = "runs") -> Trainer:
+        return Trainer(load_config(write_config(semi)), data_root, tmp_path / runs, "cpu")
+
+    return trainer
+
+
+def moved(network: nn.Module, before: dict[str, Tensor]) -> bool:
+    return any(not torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def copy(network: nn.Module) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in network.state_dict().items()}
+
+
+def test_a_run_logs_every_term_and_leaves_both_generators(make: Make) -> None:
+    trainer = make()
+    figures = trainer.train(quiet=True)
+    rows = pd.read_csv(trainer.folder / "training.csv")
+    assert len(rows) == 12 and rows.notna().all(axis=None)
+    wanted = {"adversarial", "paired", "d_s accuracy", "d_p accuracy", "d_p gradient", "real adversarial", "real cycle"}
+    wanted |= {"real total_variation", "real transplant", "real d_r accuracy", "real gradient", "gradient"}
+    assert wanted <= set(rows.columns)
+    assert {"gr clean psnr", "gr removed", "gr lost", "gr score", "light psnr"} <= set(figures)
+    loaded = SemiDerainGAN.from_pretrained(trainer.folder / "weights")
+    assert loaded.generators == ("gs", "gr") and loaded.default_generator == "gr"
+    samples = sorted(path.name for path in (trainer.folder / "samples").iterdir())
+    assert samples == ["epoch-0001.png", "epoch-0002.png", "epoch-0003.png"]
+    with Image.open(trainer.folder / "samples" / samples[-1]) as image:
+        assert image.size == (4 * 256, (3 + 3) * 256)
+
+
+def test_each_process_moves_its_own_networks_and_the_shared_ssrml(make: Make) -> None:
+    trainer = make()
+    process = trainer.unsupervised
+    assert process is not None and process.rain_generator is not None and process.adversary is not None
+    real = (torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64))
+    parts = {"ssrml": trainer.model.ssrml, "gs": trainer.model.unets["gs"], "gr": trainer.model.unets["gr"]}
+    parts |= {"g_r_prime": process.rain_generator, "d_r": process.adversary.discriminator}
+    parts |= {name: adversary.discriminator for name, adversary in trainer.supervised.adversaries.items()}
+    before = {name: copy(part) for name, part in parts.items()}
+    trainer.supervised.step(torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64), 1.0)
+    assert {name for name, part in parts.items() if moved(part, before[name])} == {"ssrml", "gs", "d_s", "d_p"}
+    before = {name: copy(part) for name, part in parts.items()}
+    process.step(*real, 1.0)
+    assert {name for name, part in parts.items() if moved(part, before[name])} == {"ssrml", "gr", "g_r_prime", "d_r"}
+
+
+@pytest.mark.parametrize(("term", "part"), [("adversarial", "adversary"), ("cycle", "rain_generator")])
+def test_a_term_of_weight_0_is_left_out_with_its_network(
+    term: str, part: str, semi: dict[str, Any], make: Make
+) -> None:
+    semi["unsupervised"][term] = 0.0
+    semi["loss"] = {}
+    trainer = make()
+    assert trainer.unsupervised is not None and getattr(trainer.unsupervised, part) is None
+    assert not trainer.supervised.adversaries
+    values = trainer.unsupervised.step(*(torch.rand(2, 3, 64, 64) for _ in range(3)), 1.0)
+    assert term not in values and "transplant" in values
+
+
+def test_generators_get_a_gradient_through_their_discriminators(semi: dict[str, Any], make: Make) -> None:
+    semi["loss"] = {"charbonnier": 0, "ssim": 0, "mask": 0, "adversarial": 1, "paired": 0}
+    semi["unsupervised"] = {"adversarial": 1, "cycle": 0, "perceptual": 0, "total_variation": 0}
+    trainer = make()
+    assert trainer.unsupervised is not None
+    trainer.supervised.step(torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64), 1.0)
+    trainer.unsupervised.step(*(torch.rand(2, 3, 64, 64) for _ in range(3)), 1.0)
+    for part in (trainer.model.ssrml, trainer.model.unets["gs"], trainer.model.unets["gr"]):
+        assert any(p.grad is not None and float(p.grad.abs().max()) > 0 for p in part.parameters())
+
+
+def test_unsupervised_steps_come_every_so_often(semi: dict[str, Any], make: Make) -> None:
+    semi["unsupervised"]["every"] = 3
+    trainer = make()
+    trainer.train(quiet=True)
+    rows = pd.read_csv(trainer.folder / "training.csv")
+    assert rows["real loss"].notna().tolist() == [True, False, False] * 4
+
+
+def test_a_stopped_run_goes_on_bit_for_bit(semi: dict[str, Any], make: Make) -> None:
+    semi["unsupervised"]["every"] = 2
+    whole, broken = make("whole"), make("broken")
+    whole.train(quiet=True)
+    step, calls = broken.step, 0
+
+    def killed(*batch: Any) -> dict[str, Tensor]:
+        nonlocal calls
+        calls += 1
+        if calls == 6:
+            raise KeyboardInterrupt
+        return step(*batch)
+
+    broken.step = killed  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        broken.train(quiet=True)
+    resumed = make("broken")
+    assert resumed.patches == 10
+    resumed.train(quiet=True)
+    for column in ("loss", "real loss", "d_p loss", "real d_r loss"):
+        values = [pd.read_csv(trainer.folder / "training.csv")[column].tolist() for trainer in (whole, resumed)]
+        np.testing.assert_array_equal(*values)
+    for a, b in zip(whole.average.state_dict().values(), resumed.average.state_dict().values()):
+        assert torch.equal(a, b)
+
+
+def test_g_r_starts_as_a_copy_of_g_s(semi: dict[str, Any], make: Make, tmp_path: Path) -> None:
+    SemiDerainGAN(**semi["network"]).save_pretrained(tmp_path / "weights")
+    semi["initial"] = str(tmp_path / "weights")
+    trainer = make()
+    assert trainer.model.generators == ("gs", "gr")
+    for a, b in zip(trainer.model.unets["gs"].parameters(), trainer.model.unets["gr"].parameters()):
+        assert torch.equal(a, b) and a is not b
+    trainer.train(quiet=True)
+    semi["initial"], semi["name"] = str(trainer.folder / "weights"), "again"
+    again = make()
+    for name, value in again.model.state_dict().items():
+        assert torch.allclose(value, trainer.average.module.state_dict()[name], atol=2e-3)
+
+
+@pytest.mark.parametrize("algorithm", ["adam", "adamw"])
+@pytest.mark.parametrize("kind", ["bce", "lsgan"])
+def test_options_that_a_config_can_name_train(algorithm: str, kind: str, semi: dict[str, Any], make: Make) -> None:
+    semi["optimiser"] |= {"algorithm": algorithm, "patches": 4, "unsupervised_rate": 1e-4}
+    semi["adversary"]["kind"] = kind
+    semi["unsupervised"] |= {"shared_ssrml": True, "total_variation_of": "mean"}
+    trainer = make()
+    assert trainer.unsupervised is not None and trainer.unsupervised.descent.rate == 1e-4
+    assert isinstance(trainer.supervised.descent.optimiser, torch.optim.Adam) and (
+        isinstance(trainer.supervised.descent.optimiser, torch.optim.AdamW) == (algorithm == "adamw")
+    )
+    assert "real d_r loss" in trainer.step(*(torch.rand(2, 3, 64, 64),) * 2, [torch.rand(2, 3, 64, 64)] * 3)
+
+
+def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared: Path) -> None:
+    weights = shared / "weights" / "perceptual" / "vgg19_normalised_conv1_1_to_conv3_1.npz"
+    semi["perceptual"] = {"weights": str(weights), "layer": "relu1_2"}
+    semi["loss"]["perceptual"], semi["unsupervised"]["perceptual"] = 1.0, 1.0
+    values = make().step(*(torch.rand(2, 3, 64, 64),) * 2, [torch.rand(2, 3, 64, 64)] * 3)
+    assert float(values["perceptual"]) > 0 and float(values["real perceptual"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"unsupervised": None}, "unsupervised and data's real belong together"),
+        ({"perceptual": {"weights": "vgg.npz"}}, "perceptual weights and a perceptual network belong together"),
+        ({"loss": {"charbonnier": -1}}, "losses' weights should be 0 or more"),
+        ({"loss": {"charbonnier": 0, "ssim": 0, "mask": 0}}, "one above 0"),
+        ({"adversary": {"kind": "wgan"}}, "kind should be bce or lsgan"),
+        ({"unsupervised": {**UNSUPERVISED, "every": 0}}, "every should be above 0"),
+        ({"unsupervised": {**UNSUPERVISED, "total_variation_of": "max"}}, "total_variation_of should be"),
+        ({"epoch": 0}, "epoch should be above 0"),
+        ({"unsupervised": {"identity": 1}}, "unknown settings: identity"),
+    ],
+)
+def test_configs_that_cannot_be_are_told(
+    change: dict[str, Any], sentence: str, semi: dict[str, Any], write_config: Any
+) -> None:
+    with pytest.raises(ConfigError, match=sentence):
+        load_config(write_config(semi | change))
+
+
+def test_a_patch_too_small_for_the_discriminators_is_told(semi: dict[str, Any], write_config: Any) -> None:
+    semi["data"]["patch"] = 48
+    with pytest.raises(ConfigError, match="64 with an adversarial loss"):
+        load_config(write_config(semi))
+
+
+def test_held_out_photos_are_left_out_and_must_be_there(
+    semi: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    config = load_config(write_config(semi)).data
+    assert config.real is not None
+    material, held = load_real(config.real, data_root, 64, transplant=True)
+    assert list(held) == ["3.png"] and len(material.photos) == 3
+    assert not any(np.array_equal(photo, held["3.png"]) for photo in material.photos)
+    assert material.layers and material.layers[0][0].shape == (64, 64)
+    (tmp_path / "held-out.txt").write_text("7.png", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"lacks 7\.png"):
+        load_real(config.real, data_root, 64, transplant=False)
+    (tmp_path / "held-out.txt").write_text("\n".join(f"{i}.png" for i in range(4)), encoding="utf-8")
+    with pytest.raises(ConfigError, match="holds out every photo"):
+        load_real(config.real, data_root, 64, transplant=False)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_real(dataclasses.replace(config.real, held_out="none.txt"), data_root, 64, transplant=False)
+
+
+def test_real_patches_are_the_same_by_number_and_transplanted_rain_is_bright(make: Make) -> None:
+    trainer = make()
+    assert trainer.real is not None
+    patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 60)
+    first, again = patches[5], patches[5]
+    assert all(torch.equal(a, b) for a, b in zip(first, again)) and first[0].shape == (3, 64, 64)
+    added = torch.stack([(rainy - clean).amin() for _, clean, rainy in (patches[i] for i in range(60))])
+    assert added.min() >= 0, "rain adds light"
+    rained = [float((rainy - clean).max()) > 0 for _, clean, rainy in (patches[i] for i in range(60))]
+    assert 0.6 < np.mean(rained) < 1, "some patches stay dry"
+
+
+def test_rain_layers_come_from_smooth_places_with_streaks_alone() -> None:
+    layers = rain_layers(real_photo(0), 64)
+    assert layers and all(layer.shape == (64, 64) and 0 <= layer.min() < layer.max() <= 1 for layer in layers)
+    rng = np.random.default_rng(0)
+    assert not rain_layers(np.full((128, 128, 3), 128, np.uint8), 64), "no detail"
+    assert not rain_layers(rng.integers(0, 60, (128, 128, 3)).astype(np.uint8), 64), "noise has no direction"
+    assert not rain_layers(np.rot90(real_photo(0)).copy(), 64), "streaks lie across"
+    steep = np.clip(real_photo(0) + np.linspace(-90, 600, 128)[None, :, None], 0, 255).astype(np.uint8)
+    assert not rain_layers(steep, 64), "the scene is not smooth"
+    assert not rain_layers(real_photo(0)[:40], 64), "smaller than a window"
+
+
+def test_a_discriminator_that_is_always_right_or_wrong_is_told_once() -> None:
+    watch = Watch()
+    rows = [{"d_s accuracy": 0.7, "real d_r accuracy": 1.0}] * (STUCK + 5)
+    told = [sentence for row in rows for sentence in watch.look(row)]
+    assert len(told) == 1 and told[0].startswith("real D_r is stuck: its accuracy has been 1 for")
+    watch.look({"real d_r accuracy": 0.8})
+    again = [s for _ in range(STUCK) for s in watch.look({"real d_r accuracy": 0.0})]
+    assert len(again) == 1 and "has been 0" in again[0]
+
+
+def test_two_processes_train_as_one_does(
+    semi: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path, repository: Path
+) -> None:
+    """torchrun with gloo on two CPU processes against one process with the same batch."""
+    semi["optimiser"] |= {"patches": 12, "batch": 4}
+    semi["workers"] = 0
+    config = write_config(semi)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    alone = [sys.executable]
+    together = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-addr=127.0.0.1"]
+    together += [f"--master-port={port}"]
+    program = "from core.training import trainer; trainer.LOG_EVERY = 1; from core.cli import main; import sys; "
+    (tmp_path / "train.py").write_text(program + "sys.exit(main(sys.argv[1:]))", encoding="utf-8")
+    curves = []
+    for name, command in (("one", alone), ("two", together)):
+        command = [*command, str(tmp_path / "train.py"), "train", "--config", str(config), "--quiet"]
+        command += ["--data-root", str(data_root), "--runs", str(tmp_path / name), "--device", "cpu"]
+        environment = {**os.environ, "PYTHONPATH": str(repository), "OMP_NUM_THREADS": "1"}
+        result = subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.count("weights: ") == 1, "the first process alone reports"
+        curves.append(pd.read_csv(tmp_path / name / "tiny" / "training.csv").drop(columns="hours"))
+    assert len(curves[0]) == 3
+    np.testing.assert_allclose(curves[0].to_numpy(), curves[1].to_numpy(), rtol=2e-4, atol=1e-5)
+
+
+def test_a_batch_that_cannot_be_shared_is_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Three:
+        world_size, device = 3, torch.device("cpu")
+
+    monkeypatch.setattr("core.training.trainer.make_fabric", lambda device: Three())
+    with pytest.raises(Exception, match="A batch of 2 cannot be shared evenly by 3 processes"):
+        make()
