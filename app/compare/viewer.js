@@ -284,7 +284,7 @@ function stageOf(ids, label) {
 const WAITING = { waiting: 'Waits', running: 'Running …', failed: 'Failed' };
 
 function figureOf(pane, index) {
-  const figure = make('figure', { class: 'pane ' + pane.state, 'data-id': pane.id });
+  const figure = make('figure', { class: 'pane ' + pane.state, 'data-id': pane.id, 'data-pane': JSON.stringify(pane) });
   if (pane.picture) figure.append(stageOf([pane.id], pane.label + ' of ' + value.name));
   else {
     const empty = make('div', { class: 'stage empty', role: 'status' }, WAITING[pane.state] || '');
@@ -300,10 +300,12 @@ function figureOf(pane, index) {
   return figure;
 }
 
+const present = () => value.panes.filter((pane) => pane.state !== 'missing');
+const numberOf = (pane) => present().filter((other) => other.role === 'derained').indexOf(pane) + 1;
+
 function grid() {
-  let number = 0;
-  const panes = value.panes.filter((pane) => pane.state !== 'missing');
-  const box = make('div', { class: 'panes' }, ...panes.map((pane) => figureOf(pane, pane.role === 'derained' ? ++number : 0)));
+  const panes = present();
+  const box = make('div', { class: 'panes' }, ...panes.map((pane) => figureOf(pane, numberOf(pane))));
   box.style.setProperty('--columns', columnsOf(panes.length));
   return box;
 }
@@ -383,6 +385,21 @@ function render() {
   drawAll();
 }
 
+// Another step of the same photo: only what changed is made anew, so that nobody's drag is cut short.
+function refresh() {
+  const figures = [...root.querySelectorAll('.pane')];
+  const panes = present();
+  if (figures.length !== panes.length || figures.some((figure, index) => figure.dataset.id !== panes[index].id)) return render();
+  figures.forEach((figure, index) => {
+    if (figure.dataset.pane === JSON.stringify(panes[index])) return;
+    stages = stages.filter((stage) => !figure.contains(stage.node));
+    figure.replaceWith(figureOf(panes[index], numberOf(panes[index])));
+  });
+  root.querySelector('.tools').replaceWith(toolbar());
+  place();
+  drawAll();
+}
+
 // Blind: the pick goes to the server, which alone knows what hides behind the letters.
 
 function pick(index) {
@@ -441,7 +458,9 @@ function take() {
     for (const place in chosen) delete chosen[place];
     Object.assign(view, { zoom: 1, x: size.width / 2, y: size.height / 2 });
   }
-  render();
+  const same = value && before && before.id === value.id && !value.blind && !state.wipe;
+  if (same) refresh();
+  else render();
 }
 
 new ResizeObserver(() => {
