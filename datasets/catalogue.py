@@ -36,12 +36,14 @@ class UnpairedSet:
     Attributes:
         name, about, folders: as in `PairedSet`.
         count: how many photos it holds; None where that differs from export to export.
+        exported: whether it is an image folder with `metadata.jsonl`, as the annotator exports it.
     """
 
     name: str
     about: str
     folders: tuple[str, ...]
     count: int | None = None
+    exported: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ CATALOGUE: dict[str, NamedSet] = {
             ((2800, ""),),
         ),
         UnpairedSet("SIRR-Data", "real rain, Wei et al. 2019", ("SIRR-Data", "SIRR_Data"), 147),
-        UnpairedSet("Real200", "real rain as a curator chose and cropped it", ("Real200",)),
+        UnpairedSet("Real200", "real rain as a curator chose and cropped it", ("Real200",), exported=True),
         StandIn("Rain100L-standin", "light rendered rain", "RainTrainL", "light", 200),
         StandIn("Rain100H-standin", "heavy rendered rain", "RainTrainH", "heavy", 1800),
     )

@@ -12,6 +12,7 @@ from datasets.folders import PhotoFolder, list_photos, natural_key, open_photos
 from datasets.layouts import LAYOUTS, Layout
 from datasets.pairs import PairedFolder, open_pairs
 from datasets.rain.rendered_pairs import RenderedPairs
+from datasets.real200 import Real200, open_real200
 
 DATA_ROOT_VARIABLE = "DERAIN_DATA"
 DEPTH = 3
@@ -26,14 +27,16 @@ class FoundSet:
 
     Attributes:
         entry: what the catalogue says of it.
-        photos: a `PairedFolder` or `RenderedPairs`, `set[i] -> (name, rainy, clean)`, or a `PhotoFolder` of real rain,
-            `set[i] -> (name, pixels)`; pictures are (H, W, 3) uint8 RGB.
+        folder: where it lies.
+        photos: a `PairedFolder` or `RenderedPairs`, `set[i] -> (name, rainy, clean)`, or real rain, a `PhotoFolder` or
+            `Real200`, `set[i] -> (name, pixels)`; pictures are (H, W, 3) uint8 RGB.
         sentence: what was found, where, and what is missing.
         whole: whether it holds as many as a published copy.
     """
 
     entry: NamedSet
-    photos: PairedFolder | RenderedPairs | PhotoFolder
+    folder: Path
+    photos: PairedFolder | RenderedPairs | PhotoFolder | Real200
     sentence: str
     whole: bool
 
@@ -149,14 +152,18 @@ def _counted(entry: PairedSet, pairs: PairedFolder) -> FoundSet:
     where = f"in {pairs.folder} (layout {pairs.layout.name})"
     for known, copy in entry.counts:
         if count == known:
-            return FoundSet(entry, pairs, f"{entry.name}: {count} pairs {where}, {copy or 'all of them'}.", True)
+            return FoundSet(
+                entry, pairs.folder, pairs, f"{entry.name}: {count} pairs {where}, {copy or 'all of them'}.", True
+            )
     if count > published:
         more = f"{count - published} more than the {published} that it has"
-        return FoundSet(entry, pairs, f"{entry.name}: {count} pairs {where}, {more}.", False)
+        return FoundSet(entry, pairs.folder, pairs, f"{entry.name}: {count} pairs {where}, {more}.", False)
     lacking = _missing_numbers(entry, pairs)
     such = f", such as {', '.join(map(str, lacking[:MENTIONED]))}" if lacking else ""
     missing = f"{published - count} are missing{such}"
-    return FoundSet(entry, pairs, f"{entry.name}: {count} of {published} pairs {where}; {missing}.", False)
+    return FoundSet(
+        entry, pairs.folder, pairs, f"{entry.name}: {count} of {published} pairs {where}; {missing}.", False
+    )
 
 
 def _missing_numbers(entry: PairedSet, pairs: PairedFolder) -> list[int]:
@@ -171,17 +178,18 @@ def _missing_numbers(entry: PairedSet, pairs: PairedFolder) -> list[int]:
 
 
 def _open_unpaired(entry: UnpairedSet, folders: list[Path]) -> FoundSet:
-    photos = open_photos(folders[0])
+    folder = folders[0]
+    photos = open_real200(folder) if entry.exported else open_photos(folder)
     count, published = len(photos), entry.count
     if published is None:
-        return FoundSet(entry, photos, f"{entry.name}: {count} real photos in {photos.folder}.", True)
+        return FoundSet(entry, folder, photos, f"{entry.name}: {count} crops of real photos in {folder}.", True)
     of, note = "", "all of them"
     if count > published:
         note = f"{count - published} more than the {published} that it has"
     elif count < published:
         of, note = f" of {published}", f"{published - count} of them are missing"
-    sentence = f"{entry.name}: {count}{of} real photos in {photos.folder}, {note}."
-    return FoundSet(entry, photos, sentence, count == published)
+    sentence = f"{entry.name}: {count}{of} real photos in {folder}, {note}."
+    return FoundSet(entry, folder, photos, sentence, count == published)
 
 
 def _render(entry: StandIn, root: Path) -> FoundSet:
@@ -194,6 +202,7 @@ def _render(entry: StandIn, root: Path) -> FoundSet:
     clean, streaks = open_photos(places[0] / "clean"), open_photos(places[0] / "streaks")
     return FoundSet(
         entry,
+        clean.folder,
         RenderedPairs(clean, streaks, entry.recipe, entry.count),
         f"{entry.name}: {entry.count} pairs to be rendered from the {len(clean)} photos in {clean.folder} and the "
         f"{len(streaks)} streak images in {streaks.folder} by the recipe {entry.recipe}; it stands for "

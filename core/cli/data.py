@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         except DatasetError as error:
             missing.append({"name": name, "found": False, "sentence": str(error)})
         else:
-            folder = str(opened.photos.folder)
+            folder = str(opened.folder)
             count = len(opened.photos)
             found.append(
                 {

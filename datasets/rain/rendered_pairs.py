@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
@@ -30,11 +29,6 @@ class RenderedPairs:
     recipe: str
     count: int
     seed: int = 0
-
-    @property
-    def folder(self) -> Path:
-        """Where the clean photos lie."""
-        return self.clean.folder
 
     def __len__(self) -> int:
         return self.count

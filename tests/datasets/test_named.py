@@ -1,5 +1,6 @@
 """Sets by name: every published set in every place it has, stand-ins, and what is said of what is missing."""
 
+import json
 import os
 from pathlib import Path
 
@@ -66,10 +67,9 @@ def test_every_set_in_every_place_it_has(tmp_path: Path, entry: PairedSet, place
     assert len(found.photos) == entry.counts[0][0]
     inner, layout = entry.places[place]
     assert found.photos.layout.name == layout
-    assert found.photos.folder == tmp_path / "sets" / entry.folders[-1].upper() / inner
+    assert found.folder == tmp_path / "sets" / entry.folders[-1].upper() / inner
     assert (
-        found.sentence
-        == f"{entry.name}: {len(found.photos)} pairs in {found.photos.folder} (layout {layout}), all of them."
+        found.sentence == f"{entry.name}: {len(found.photos)} pairs in {found.folder} (layout {layout}), all of them."
     )
 
 
@@ -102,7 +102,7 @@ def test_a_training_set_may_be_a_part_and_a_test_set_may_not(tmp_path: Path) -> 
     found = open_set("RainTrainL", tmp_path)
     assert len(found.photos) == 198 and not found.whole
     assert found.sentence.endswith(
-        f"198 of 200 pairs in {found.photos.folder} (layout raintrain); 2 are missing, such as 199, 200."
+        f"198 of 200 pairs in {found.folder} (layout raintrain); 2 are missing, such as 199, 200."
     )
     with pytest.raises(DatasetError, match=r"Rain12: 10 of 12 pairs .*; 2 are missing, such as 11, 12\.$"):
         open_set("Rain12", tmp_path)
@@ -147,14 +147,14 @@ def test_what_lies_less_deep_goes_first_and_a_folder_that_does_not_fit_is_passed
     assert isinstance(entry, PairedSet)
     (tmp_path / "Rain12").mkdir()
     write_set(entry, tmp_path / "a/b/rain12", place=1)
-    assert open_set("Rain12", tmp_path).photos.folder == tmp_path / "a/b/rain12"
+    assert open_set("Rain12", tmp_path).folder == tmp_path / "a/b/rain12"
     write_set(entry, tmp_path / "c/Rain12", count=11)
     write_set(entry, tmp_path / "d/Rain12")
     (tmp_path / "d/Rain12/norain-001.png").unlink()
-    assert open_set("Rain12", tmp_path).photos.folder == tmp_path / "a/b/rain12", "the whole one, though it lies deeper"
+    assert open_set("Rain12", tmp_path).folder == tmp_path / "a/b/rain12", "the whole one, though it lies deeper"
     write_set(entry, tmp_path / "z/Rain12")
-    assert open_set("Rain12", tmp_path).photos.folder == tmp_path / "z/Rain12"
-    assert open_set("Rain12", tmp_path / "z/Rain12").photos.folder == tmp_path / "z/Rain12", "the root may be the set"
+    assert open_set("Rain12", tmp_path).folder == tmp_path / "z/Rain12"
+    assert open_set("Rain12", tmp_path / "z/Rain12").folder == tmp_path / "z/Rain12", "the root may be the set"
 
 
 def test_hidden_folders_links_and_great_depths_are_not_searched(tmp_path: Path) -> None:
@@ -185,6 +185,22 @@ def test_real_rain(tmp_path: Path) -> None:
     assert open_set("sirr-data", tmp_path).sentence.endswith(
         f"148 real photos in {folder}, 1 more than the 147 that it has."
     )
+
+
+def test_crops_that_a_curator_exported(tmp_path: Path) -> None:
+    for name in ("train/a-1.png", "train/a-2.png", "test/b-1.png"):
+        path = tmp_path / "sets/real200" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (6, 4), (7, 0, 0)).save(path)
+        with open(path.parent / "metadata.jsonl", "a") as stream:
+            stream.write(json.dumps({"file_name": path.name}) + "\n")
+    found = open_set("Real200", tmp_path)
+    assert found.sentence == f"Real200: 3 crops of real photos in {tmp_path}/sets/real200."
+    name, pixels = found.photos[0]  # type: ignore[misc]
+    assert (name, pixels.shape, pixels[0, 0, 0]) == ("test/b-1", (4, 6, 3), 7)
+    (tmp_path / "sets/real200/train/a-2.png").unlink()
+    with pytest.raises(DatasetError, match=r"a-2\.png is missing, though .*metadata\.jsonl names it"):
+        open_set("Real200", tmp_path)
 
 
 @pytest.fixture
@@ -269,6 +285,6 @@ def test_the_sets_beside_the_repository(shared: Path) -> None:
         ("Rain100L-standin", "train/clean", 200),
     ):
         found = open_set(name, shared / "data")
-        assert (found.photos.folder, len(found.photos)) == (shared / "data" / folder, count)
+        assert (found.folder, len(found.photos)) == (shared / "data" / folder, count)
     rainy, clean = (open_set("Rain100L", shared / "data").photos[0][index] for index in (1, 2))
     assert rainy.mean() > clean.mean()
