@@ -1,6 +1,6 @@
 """What the pre-screening reads and writes: photos still to be measured, and their values, flags, crops and groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -82,6 +82,24 @@ def image_hashes(project: Project) -> dict[str, dict[str, str]]:
         ):
             hashes.setdefault(sha256, {})[kind] = value
     return hashes
+
+
+def replace_flag(project: Project, code: str, images: Collection[str]) -> None:
+    """Gives one flag to these images, by sha256, and takes it from all others."""
+    with project.write() as session:
+        session.execute(delete(Flag).where(Flag.code == code))
+        rows = [{"image_id": row.image_id, "code": code} for row in _members(session) if row.sha256 in images]
+        if rows:
+            session.execute(insert(Flag), rows)
+
+
+def image_sizes(project: Project) -> dict[str, tuple[int, int]]:
+    """Upright (width, height) of every image, by sha256."""
+    with project.read() as session:
+        return {
+            row.sha256: (row.width, row.height)
+            for row in session.execute(select(Image.sha256, Image.width, Image.height))
+        }
 
 
 def _members(session: Session):  # type: ignore[no-untyped-def]
