@@ -80,6 +80,19 @@ def list_photos(folder: str | Path) -> Listing:
     return Listing(tuple(sorted(photos, key=natural_key)), links_left_out)
 
 
+def read_names(path: str | Path) -> set[str]:
+    """File names in a text file, one a line; # begins a comment.
+
+    Raises:
+        DatasetError: the file cannot be read as text.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"The list of photos {path} cannot be read as text.") from error
+    return {name for line in lines if (name := line.split("#")[0].strip())}
+
+
 def natural_key(name: str) -> list[tuple[str, int]]:
     """Sorts names as people count: `2.jpg` before `10.jpg`."""
     return [(text, int(number or -1)) for text, number in re.findall(r"(\D*)(\d*)", name)]

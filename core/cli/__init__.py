@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from core.errors import UsageError, UserError
 from datasets.errors import DatasetError
@@ -14,12 +15,13 @@ COMMANDS = {
     "derain": "take the rain out of photos",
     "evaluate": "PSNR and SSIM of a model over pairs of rainy and clean photos",
     "compare": "our model beside DDN, PReNet and SIRR, as pictures and as figures",
+    "real-rain": "how much rain methods take out of real photos, without ground truth",
     "train": "train a model",
     "data": "which data sets are at hand",
-    "benchmark": "speed and memory of a model",
+    "benchmark": "speed and memory of our model and of its peers",
 }
-"""Subcommand -> summary for `--help`. `core/cli/NAME.py` gives `add_parser(subparsers)` and `run(args) -> int`; besides
-its own arguments `args` holds `command_line`, the command as it was given."""
+"""Subcommand -> summary for `--help`. `core/cli/NAME.py` (with _ for -) gives `add_parser(subparsers)` and
+`run(args) -> int`; besides its own arguments `args` holds `command_line`, the command as it was given."""
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -34,10 +36,14 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         if name == command:
-            importlib.import_module(f"core.cli.{name}").add_parser(subparsers)
+            _module(name).add_parser(subparsers)
         else:
             subparsers.add_parser(name, help=summary, add_help=False)
     return parser
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"core.cli.{command.replace('-', '_')}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = build_parser(command).parse_args(arguments)
         args.command_line = shlex.join(["python", "-m", "core", *arguments])
-        return importlib.import_module(f"core.cli.{args.command}").run(args)
+        return _module(args.command).run(args)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else DONE if stop.code is None else FAILED
     except KeyboardInterrupt:

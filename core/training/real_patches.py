@@ -10,8 +10,9 @@ from torch.utils.data import Dataset
 
 from core.training.config import ConfigError, DataConfig, RealConfig
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
-from datasets.folders import open_photos
+from datasets.folders import open_photos, read_names
 from datasets.rain.transplant import rain_layers
+from datasets.real200 import open_manifest
 
 SCALES = (1.0, 0.6)
 """Photos are also taken shrunk: rain comes in every size."""
@@ -33,11 +34,11 @@ class RealMaterial:
 def load_real(
     config: RealConfig, root: str | Path, patch: int, transplant: bool
 ) -> tuple[RealMaterial, dict[str, np.ndarray]]:
-    """Real photos for training, with their rain layers if `transplant` -> (material, those held out, by file name).
+    """Real photos, or their curated crops, with their rain layers if `transplant` -> (material, held out by file name).
 
     Raises:
         ConfigError: a photo to be held out is not there, none is left to train on, or no photo has a layer.
-        DatasetError: the folder is missing or empty.
+        DatasetError: the folder is missing or empty, or the manifest does not fit it.
         core.images.ImageFileError: a photo cannot be read.
     """
     folder = open_photos(Path(root) / config.photos)
@@ -45,7 +46,11 @@ def load_real(
     if missing := sorted(held_out - set(folder.photos)):
         raise ConfigError(f"{Path(root) / config.photos} lacks {missing[0]}, which {config.held_out} holds out.")
     held = {name: folder[index][1] for index, name in enumerate(folder.photos) if name in held_out}
-    photos = [folder[index][1] for index, name in enumerate(folder.photos) if name not in held_out]
+    if config.manifest is None:
+        photos = [folder[index][1] for index, name in enumerate(folder.photos) if name not in held_out]
+    else:
+        crops = open_manifest(config.manifest, folder.folder).crops
+        photos = [crop.read() for crop in crops if crop.file.relative_to(folder.folder).as_posix() not in held_out]
     if not photos:
         raise ConfigError(f"{config.held_out} holds out every photo of {Path(root) / config.photos}.")
     layers = []
@@ -55,19 +60,6 @@ def load_real(
         if not layers:
             raise ConfigError(f"No photo of {Path(root) / config.photos} has rain in front of a smooth background.")
     return RealMaterial(photos, layers), held
-
-
-def read_names(path: str | Path) -> set[str]:
-    """File names in a text file, one a line; # begins a comment.
-
-    Raises:
-        ConfigError: the file cannot be read.
-    """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The list of held-out photos {path} cannot be read.") from error
-    return {name for line in lines if (name := line.split("#")[0].strip())}
 
 
 class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):

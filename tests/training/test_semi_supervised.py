@@ -1,6 +1,8 @@
 """Both processes: every term reaches the networks it should, turns alternate, runs resume, trouble is told."""
 
 import dataclasses
+import hashlib
+import json
 import os
 import socket
 import subprocess
@@ -23,6 +25,7 @@ from core.training.config_file import load_config
 from core.training.divergence import STUCK, Watch
 from core.training.real_patches import RealPatches, load_real
 from core.training.trainer import Trainer
+from datasets.errors import DatasetError
 from datasets.rain.transplant import rain_layers
 
 UNSUPERVISED = {"adversarial": 0.1, "cycle": 1.0, "perceptual": 0.0, "total_variation": 1e-6, "transplant": 1.0}
@@ -246,8 +249,25 @@ def test_held_out_photos_are_left_out_and_must_be_there(
     (tmp_path / "held-out.txt").write_text("\n".join(f"{i}.png" for i in range(4)), encoding="utf-8")
     with pytest.raises(ConfigError, match="holds out every photo"):
         load_real(config.real, data_root, 64, transplant=False)
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(DatasetError, match="cannot be read"):
         load_real(dataclasses.replace(config.real, held_out="none.txt"), data_root, 64, transplant=False)
+
+
+def test_a_manifest_chooses_crops_and_held_out_photos_stay_out(
+    semi: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    entries = []
+    for index, crop in ((0, [0, 0, 128, 100]), (1, None), (3, [0, 0, 128, 128])):
+        content = (data_root / "real" / f"{index}.png").read_bytes()
+        entry = {"sha256": hashlib.sha256(content).hexdigest(), "name": f"{index}.png"}
+        entries.append(entry | {"verdict": "accept" if crop else "reject", "crops": [crop] if crop else []})
+    (tmp_path / "chosen.jsonl").write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
+    semi["data"]["real"]["manifest"] = str(tmp_path / "chosen.jsonl")
+    config = load_config(write_config(semi)).data
+    assert config.real is not None
+    material, held = load_real(config.real, data_root, 64, transplant=True)
+    assert list(held) == ["3.png"]
+    assert len(material.photos) == 1 and np.array_equal(material.photos[0], real_photo(0)[:100])
 
 
 def test_real_patches_are_the_same_by_number_and_transplanted_rain_is_bright(make: Make) -> None:

@@ -1,0 +1,62 @@
+"""`python -m core real-rain`: a table, a CSV and a contact sheet; and its mistakes told."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from core.cli import main
+
+
+@pytest.fixture()
+def photos(tmp_path: Path) -> Path:
+    """Three small photos: two grey ones with streaks, one with nothing on it."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for seed in range(2):
+        rng, image = np.random.default_rng(seed), np.full((120, 160), 110, np.float32)
+        for x, y in rng.integers(0, 160, (150, 2)):
+            cv2.line(image, (int(x), int(y)), (int(x) + 3, int(y) + 20), 160.0, 1, cv2.LINE_AA)
+        Image.fromarray(np.repeat(image[..., None], 3, 2).astype(np.uint8)).save(folder / f"rain-{seed}.png")
+    Image.new("RGB", (160, 120), (90, 90, 90)).save(folder / "plain.png")
+    return folder
+
+
+def test_writes_a_table_a_csv_and_a_sheet(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    csv, sheet = tmp_path / "real.csv", tmp_path / "sheet.png"
+    assert main(["real-rain", "--data", str(photos), "--csv", str(csv), "--sheet", str(sheet), "--device", "cpu"]) == 0
+    printed = capsys.readouterr().out
+    assert "2 photos, 1 without enough rain" in printed and "Semi-DerainGAN" in printed
+    table = pd.read_csv(csv).set_index(["method", "photo"])
+    ours = next(name for name in table.index.levels[0] if name.startswith("Semi-DerainGAN"))
+    assert table.loc["nothing", "score"].eq(0).all()
+    assert (table.loc[ours, "score"] > table.loc["blur, σ 1.0", "score"]).all()
+    np.testing.assert_allclose(table["score"], table["removed"] - 3 * table["lost"], atol=1e-9)
+    with Image.open(sheet) as image:
+        assert image.size == (2 * 2 * 408, 2 * 308)
+
+
+def test_chosen_photos_alone(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "only.txt").write_text("# one\nrain-1.png\n", encoding="utf-8")
+    command = ["real-rain", "--data", str(photos), "--only", str(tmp_path / "only.txt"), "--device", "cpu"]
+    assert main(command) == 0
+    assert "1 photos, 0 without" in capsys.readouterr().out
+    (tmp_path / "only.txt").write_text("rain-9.png", encoding="utf-8")
+    assert main(command) == 2
+    assert "lacks rain-9.png" in capsys.readouterr().err
+
+
+def test_photos_without_rain_and_missing_weights_are_told(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in photos.glob("rain*"):
+        path.unlink()
+    assert main(["real-rain", "--data", str(photos), "--device", "cpu"]) == 1
+    assert "No photo has enough rain" in capsys.readouterr().err
+    command = ["real-rain", "--data", str(photos), "--methods", "prenet", "--peers", str(tmp_path), "--device", "cpu"]
+    assert main(command) != 0
+    error = capsys.readouterr().err
+    assert "PReNet" in error and "Traceback" not in error
