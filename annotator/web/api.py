@@ -17,7 +17,7 @@ from annotator.usecases.decisions import Decision
 from annotator.usecases.progress import progress_of
 from annotator.usecases.vocabulary import active_reasons, flag_counts, reason_labels
 from annotator.web.answers import brief_json, candidate_json
-from annotator.web.requests import DecisionIn, FiltersIn, UndoIn
+from annotator.web.requests import DecisionIn, FiltersIn, GalleryIn, UndoIn
 from annotator.web.seats import Seat, Seats
 from annotator.web.upload import take_upload
 
@@ -108,8 +108,8 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
         return JSONResponse({"error": str(conflict), "candidate": view}, 409)
 
     @router.get("/gallery")
-    def gallery(wanted: Annotated[FiltersIn, Query()], page: int = 0) -> dict[str, Any]:
-        found = review.gallery(project, wanted.filters(), page, PAGE_SIZE)
+    def gallery(wanted: Annotated[GalleryIn, Query()]) -> dict[str, Any]:
+        found = review.gallery(project, wanted.filters(), wanted.page, PAGE_SIZE)
         return {
             "views": [candidate_json(view) for view in found.views],
             "page": found.page,

@@ -39,6 +39,12 @@ class FiltersIn(_Strict):
         )
 
 
+class GalleryIn(FiltersIn):
+    """A page of the gallery, counted from 0."""
+
+    page: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+
+
 class CropIn(_Strict):
     """A crop in upright original pixels, half-open."""
 

@@ -17,6 +17,7 @@ export class Desk extends EventTarget {
     this.trail = [];
     this.last = null;
     this.shownAt = 0;
+    this.turn = Promise.resolve();
     setInterval(() => this.#stay(), STAY);
     editor.addEventListener("change", () => this.candidate && editor.photo === this.candidate && drafts.keep(this.candidate.id, editor.work));
   }
@@ -36,7 +37,7 @@ export class Desk extends EventTarget {
 
   /** The next waiting candidate. */
   async next() {
-    await this.#alone(async () => this.#arrive(await ask(`/api/next?${query(this.filters.values)}`)));
+    await this.#inTurn(() => this.#next());
   }
 
   /** Asks again what follows, for photos that were imported meanwhile; what is on the stage stays. */
@@ -46,25 +47,25 @@ export class Desk extends EventTarget {
 
   /** Shows any candidate, to look at it or to decide again. */
   async open(id) {
-    await this.#alone(async () => {
-      const { candidate } = await ask(`/api/candidates/${id}/open`, {});
-      this.#follow(candidate.id);
-      await this.#show(candidate);
-    });
+    await this.#inTurn(() => this.#open(id));
   }
 
   async back() {
-    const at = this.trail.indexOf(this.candidate?.id ?? this.trail.at(-1));
-    const id = this.candidate ? this.trail[at - 1] : this.trail.at(-1);
-    if (id === undefined) return tell("There is no photo before this one.");
-    await this.open(id);
+    await this.#inTurn(async () => {
+      const at = this.trail.indexOf(this.candidate?.id ?? this.trail.at(-1));
+      const id = this.candidate ? this.trail[at - 1] : this.trail.at(-1);
+      if (id === undefined) tell("There is no photo before this one.");
+      else await this.#open(id);
+    });
   }
 
   async forth() {
-    const id = this.trail[this.trail.indexOf(this.candidate?.id) + 1];
-    if (id !== undefined) await this.open(id);
-    else if (this.candidate?.decision) await this.next();
-    else tell("This is the newest photo: decide on it, or skip it.");
+    await this.#inTurn(async () => {
+      const id = this.trail[this.trail.indexOf(this.candidate?.id) + 1];
+      if (id !== undefined) await this.#open(id);
+      else if (this.candidate?.decision) await this.#next();
+      else tell("This is the newest photo: decide on it, or skip it.");
+    });
   }
 
   /** Accepts, rejects or skips what is shown, and goes on once the server has said that it is saved. */
@@ -114,9 +115,28 @@ export class Desk extends EventTarget {
     });
   }
 
-  /** Runs one thing at a time: keys pressed while the server is asked do not fall on a photo not seen yet. */
+  async #next() {
+    await this.#arrive(await ask(`/api/next?${query(this.filters.values)}`));
+  }
+
+  async #open(id) {
+    const { candidate } = await ask(`/api/candidates/${id}/open`, {});
+    this.#follow(candidate.id);
+    await this.#show(candidate);
+  }
+
+  /** Decides at once or not at all: a key pressed while the server is asked must not fall on a photo not seen yet. */
   async #alone(work) {
-    if (this.busy) return;
+    if (!this.busy) await this.#inTurn(work);
+  }
+
+  /** Runs one thing after the other. */
+  #inTurn(work) {
+    this.turn = this.turn.then(() => this.#run(work));
+    return this.turn;
+  }
+
+  async #run(work) {
     this.busy = true;
     document.body.setAttribute("aria-busy", "true");
     try {

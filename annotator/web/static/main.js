@@ -1,6 +1,6 @@
 // Puts the page together: who listens to whom.
 
-import { ask } from "./api.js";
+import { ask, Refused } from "./api.js";
 import { around } from "./crops.js";
 import { Desk } from "./desk.js";
 import { byId, element, fill, keepFocus, tell } from "./dom.js";
@@ -19,7 +19,17 @@ import { Pictures } from "./pictures.js";
 import { Progress } from "./progress.js";
 import { Stage } from "./stage.js";
 
+const ASK_AGAIN = 5000;
 const ASPECTS = [["1:1", 1], ["4:3", 4 / 3], ["3:2", 3 / 2], ["16:9", 16 / 9], ["3:4", 3 / 4], ["2:3", 2 / 3]];
+
+/** What cannot be opened says why. */
+const safely = (open) => async () => {
+  try {
+    await open();
+  } catch (error) {
+    tell(error instanceof Refused ? error.message : "The server does not answer.", "bad");
+  }
+};
 
 async function start() {
   const project = await ask("/api/project");
@@ -93,9 +103,12 @@ async function start() {
     mask: hold("mask"),
     pan: (down) => (held.pan = down),
     note: () => byId("note").focus(),
-    duplicates: () => (desk.candidate?.duplicates.length ? openDuplicates(desk.candidate, project.labels, (id) => desk.open(id)) : tell("No duplicates are known.")),
-    gallery: () => gallery.open(),
-    filters: () => filters.open(),
+    duplicates: safely(() => {
+      if (!desk.candidate?.duplicates.length) return tell("No duplicates are known.");
+      return openDuplicates(desk.candidate, project.labels, (id) => desk.open(id));
+    }),
+    gallery: safely(() => gallery.open()),
+    filters: safely(() => filters.open()),
     help: () => openHelp(keys, project.reasons, { name: project.curator, fixed: project.signed_in }, (name) => {
       rename(name);
       location.reload();
@@ -132,18 +145,24 @@ async function start() {
   byId("open-help").addEventListener("click", doers.help);
 
   desk.addEventListener("shown", () => {
-    const empty = byId("empty");
-    empty.hidden = Boolean(desk.candidate);
     const { candidate } = desk;
+    byId("empty").hidden = Boolean(candidate);
     byId("stage").setAttribute("aria-label", candidate ? `Photo ${candidate.name}, ${candidate.width} by ${candidate.height} pixels` : "No photo");
-    if (candidate) return;
-    const all = filters.any && element("button", { type: "button", onclick: () => filters.set({}) }, "Take the filter off");
-    ask("/api/progress").then(({ states }) => {
-      const none = !Object.values(states).some(Boolean);
-      const done = filters.any ? "No photo fits the filter." : states.pending ? "All that wait are in other hands just now." : "Every photo is decided.";
-      fill(empty, element("h2", {}, none ? "No photos yet" : done), all, ...(none || !filters.any ? importing.invitation() : []));
-    });
+    if (!candidate) safely(explainEmpty)();
   });
+  const explainEmpty = async () => {
+    const { states } = await ask("/api/progress");
+    const button = (text, act) => element("button", { type: "button", onclick: act }, text);
+    const shown = !Object.values(states).some(Boolean)
+      ? [element("h2", {}, "No photos yet"), ...importing.invitation()]
+      : filters.any
+        ? [element("h2", {}, "No photo fits the filter"), button("Take the filter off", () => filters.set({}))]
+        : states.pending
+          ? [element("h2", {}, "All that wait are in other hands just now"), element("p", {}, "This page asks again by itself.")]
+          : [element("h2", {}, "Every photo is decided"), button("Look at what was decided", doers.gallery)];
+    fill(byId("empty"), ...shown);
+    if (states.pending && !filters.any) setTimeout(() => !desk.candidate && desk.next(), ASK_AGAIN);
+  };
   await desk.start();
 }
 
