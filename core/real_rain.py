@@ -52,7 +52,7 @@ class RealRain:
 
     Attributes:
         removed: share of the rain-like energy that is gone, at most 1; below 0 where there is more than before.
-        lost: share of the gradient at the scene's edges that is gone, 0…1.
+        lost: share of the gradient at the scene's edges that is gone, 0…1; 0 where there are no edges.
         score: removed − `LOSS_WEIGHT` · lost.
     """
 
@@ -103,7 +103,7 @@ def measure_real_rain(photo: NDArray, derained: NDArray, regions: Regions | None
     whole = sum(float((b**2)[regions.edges].sum()) for b in before)
     return RealRain(
         removed=1 - _rain_energy(*after, regions) / _rain_energy(*before, regions),
-        lost=float(np.clip(1 - kept / max(whole, 1e-6), 0, 1)),
+        lost=float(np.clip(1 - kept / whole, 0, 1)) if whole else 0.0,
     )
 
 
