@@ -20,7 +20,10 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--outputs", type=Path, help="outputs of other methods to compare with: OUTPUTS/METHOD/NAME.png"
     )
-    parser.add_argument("--data", type=Path, help="photos to compare on: a paired set, or real ones (the examples)")
+    parser.add_argument(
+        "--data", type=Path, help="photos to compare on: pairs, or with --unpaired others (the examples)"
+    )
+    parser.add_argument("--unpaired", action="store_true", help="--data holds real photos without ground truth")
     parser.add_argument(
         "--tally", type=Path, help="file of the blind test (semi-deraingan/preferences.sqlite in XDG_DATA_HOME)"
     )
@@ -31,7 +34,14 @@ def main(argv: list[str] | None = None) -> int:
     from core.errors import UserError
 
     try:
-        folders = Folders(arguments.weights, arguments.peers, arguments.outputs, arguments.data, arguments.tally)
+        folders = Folders(
+            weights=arguments.weights,
+            peers=arguments.peers,
+            outputs=arguments.outputs,
+            data=arguments.data,
+            paired=not arguments.unpaired,
+            tally=arguments.tally,
+        )
         serve(arguments.host, arguments.port, folders)
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)

@@ -27,7 +27,8 @@ class Folders:
         weights: our model.
         peers: the peers' published weights (else that of DERAIN_PEERS).
         outputs: derained images of other methods, `outputs/METHOD/NAME.png`.
-        data: photos to compare on, a paired set or real photos (else the examples).
+        data: photos to compare on (else the examples).
+        paired: whether `data` holds pairs, not real photos without ground truth.
         tally: the blind test's file.
     """
 
@@ -35,6 +36,7 @@ class Folders:
     peers: Path | None = None
     outputs: Path | None = None
     data: Path | None = None
+    paired: bool = True
     tally: Path | None = None
 
 
@@ -50,7 +52,7 @@ def serve(host: str | None, port: int | None, folders: Folders) -> None:
     add_page(
         page,
         offer(derainer, load_stored_outputs(), peers=folders.peers, outputs=folders.outputs),
-        from_folder(folders.data) if folders.data else from_examples(examples),
+        from_folder(folders.data, folders.paired) if folders.data else from_examples(examples),
         Tally(folders.tally or settings.data_folder() / "preferences.sqlite"),
     )
     page.queue(max_size=settings.QUEUE_LENGTH, default_concurrency_limit=1)

@@ -1,17 +1,17 @@
 """The photos that the page offers: the demo's examples, or a set on the owner's disk."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from pathlib import Path
 
 from app.compare.subject import Subject, make_subject, read
 from app.examples import Example
+from core.comparison import subjects
+from core.comparison.subjects import open_subjects
 from core.errors import UserError
 from datasets.errors import DatasetError
-from datasets.folders import PhotoFolder, open_photos
-from datasets.pairs import Pair, open_pairs
 
 
 @dataclass(frozen=True)
@@ -33,39 +33,23 @@ def read_example(example: Example) -> Subject:
     return make_subject(example.path.stem, read(example.path), read(example.clean) if example.clean else None)
 
 
-def from_folder(folder: Path) -> list[Item]:
-    """A paired set in a known layout, or else every photo of a folder as real rain.
+def from_folder(folder: Path, paired: bool) -> list[Item]:
+    """A paired set in a known layout, or every photo of a folder as real rain.
 
     Raises:
-        UserError: there is no such folder, or no photo in it.
+        UserError: there is no such folder, it fits no known layout, or there is no photo in it.
     """
     try:
-        pairs = open_pairs(folder).pairs
-    except DatasetError:
-        try:
-            photos = open_photos(folder)
-        except DatasetError as error:
-            raise UserError(str(error)) from error
-        return [item_of_photo(photos, index) for index in range(len(photos))]
-    rainy_of_clean = Counter(pair.clean for pair in pairs)
-    return [item_of_pair(pair, rainy_of_clean[pair.clean] == 1) for pair in pairs]
+        found = open_subjects(folder, paired=paired).subjects
+    except DatasetError as error:
+        raise UserError(str(error)) from error
+    return [Item(subject.name, subject.name, partial(read_subject, subject)) for subject in found]
 
 
-def item_of_photo(photos: PhotoFolder, index: int) -> Item:
-    """A photo without ground truth."""
-    name = photos.photos[index].rpartition(".")[0]
-    return Item(name, name, lambda: make_subject(name, read(photos.folder / photos.photos[index]), None))
-
-
-def item_of_pair(pair: Pair, alone: bool) -> Item:
-    """A pair; where it is the clean photo's only one, outputs may also be named after the clean photo."""
-    also = (pair.rainy.stem, pair.clean.stem) if alone else (pair.rainy.stem,)
-
-    def read_pair() -> Subject:
-        try:
-            photos = pair.read()
-        except DatasetError as error:
-            raise UserError(str(error)) from error
-        return make_subject(pair.name, photos.rainy, photos.clean, also)
-
-    return Item(pair.name, pair.name, read_pair)
+def read_subject(subject: subjects.Subject) -> Subject:
+    """Raises UserError where a file cannot be read, or the two of a pair differ in size."""
+    try:
+        rainy, clean = subject.read(inf)
+    except DatasetError as error:
+        raise UserError(str(error)) from error
+    return make_subject(subject.name, rainy, clean, subject.also)
