@@ -18,18 +18,40 @@ def load_config(path: str | Path) -> TrainingConfig:
     Raises:
         ConfigError: the file cannot be read, is not YAML, misses or has unknown settings, or values that cannot be.
     """
+    return make_config(read_yaml(path), path)
+
+
+def read_yaml(path: str | Path) -> Any:
+    """What a YAML file holds.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not YAML.
+    """
     try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"The config {path} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"The config {path} is not valid YAML.") from error
-    config = _build(TrainingConfig, values, str(path))
-    _check(config, path)
+
+
+def make_config(values: Any, where: str | Path) -> TrainingConfig:
+    """A config from settings by name, as `where` holds them.
+
+    Raises:
+        ConfigError: settings are missing or unknown, or have values that cannot be.
+    """
+    config = build(TrainingConfig, values, str(where))
+    _check(config, where)
     return config
 
 
-def _build(kind: type, values: Any, where: str) -> Any:
+def build(kind: type, values: Any, where: str) -> Any:
+    """An instance of a dataclass from settings by name; dataclasses within it from settings within those.
+
+    Raises:
+        ConfigError: settings are missing or unknown, or have another type than the dataclass says.
+    """
     if not isinstance(values, dict):
         raise ConfigError(f"{where} should hold settings by name, not {values!r}.")
     fields = {f.name: f for f in dataclasses.fields(kind)}
@@ -44,7 +66,7 @@ def _build(kind: type, values: Any, where: str) -> Any:
         wanted = hints[name]
         part = next((p for p in (wanted, *typing.get_args(wanted)) if dataclasses.is_dataclass(p)), None)
         if part is not None and value is not None:
-            value = _build(typing.cast(type, part), value, f"{where}, {name}")
+            value = build(typing.cast(type, part), value, f"{where}, {name}")
         value = tuple(value) if isinstance(value, list) else value
         if not _fits(value, wanted):
             shown = wanted.__name__ if isinstance(wanted, type) else wanted
