@@ -121,10 +121,10 @@ def _copy_to_file(engine: Engine, target: Path) -> None:
             version = migrations.version_of(source)
             migrations.upgrade(copy, version or "head")
             _copy_rows(source, copy)
-        with closing(sqlite3.connect(target)) as copy_file:
-            copy_file.execute("PRAGMA journal_mode = DELETE")
     finally:
         file_engine.dispose()
+    with closing(sqlite3.connect(target)) as copy_file:
+        copy_file.execute("PRAGMA journal_mode = DELETE")
 
 
 def _copy_rows(source: Connection, target: Connection) -> None:
