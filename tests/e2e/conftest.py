@@ -1,4 +1,4 @@
-"""The demo served by a process of its own, with random weights so that the shipped ones can change, and a browser."""
+"""The demo served by a process of its own, with random weights; the annotator served by a thread; a browser."""
 
 import os
 import re
@@ -6,14 +6,25 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import cv2
 import numpy as np
 import pytest
 import torch
+import uvicorn
 from PIL import Image
 
+from annotator.project import Project, open_project
+from annotator.usecases.candidates import DecisionView
+from annotator.usecases.importing import import_photos
+from annotator.usecases.queue import Filters
+from annotator.usecases.review import gallery
+from annotator.web.access import Access
+from annotator.web.application import make_application
 from core.networks import SIZES, SemiDerainGAN
 
 FLAGS = (
@@ -96,3 +107,44 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+@dataclass(frozen=True)
+class Annotator:
+    """A project with photos, served by a thread of this process."""
+
+    project: Project
+    address: str
+
+    def decision(self, name: str) -> DecisionView | None:
+        """What holds now for the photo of that name."""
+        return next(view for view in gallery(self.project, Filters(states=())).views if view.name == name).decision
+
+
+@pytest.fixture
+def annotator(tmp_path: Path) -> Iterator[Annotator]:
+    """Eight photos of 900 × 600, called 1.png … 8.png, each of its own grey; port 0 is any free one."""
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(1, 9):
+        pixels = np.full((600, 900, 3), 20 * number, np.uint8)
+        pixels[::50, ::50] = 255
+        Image.fromarray(pixels).save(photos / f"{number}.png")
+    project = open_project(tmp_path / "project")
+    assert import_photos(project, photos).taken == 8
+    with served(project) as address:
+        yield Annotator(project, address)
+    project.close()
+
+
+@contextmanager
+def served(project: Project, access: Access | None = None) -> Iterator[str]:
+    """The address of a server of this project."""
+    application = make_application(project, default_curator="anna", access=access)
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
