@@ -56,6 +56,23 @@ class ChannelNorm(nn.Module):
         return normed.permute(0, 3, 1, 2)
 
 
+class Pointwise(nn.Conv2d):
+    """1×1 convolution as a matrix product: for a single image several times as fast as PyTorch's convolution on a CPU.
+
+    (B, channels, H, W) -> (B, out_channels, H, W); free of copies on channels_last input.
+    """
+
+    def __init__(self, channels: int, out_channels: int) -> None:
+        super().__init__(channels, out_channels, 1)
+
+    def forward(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
+        """x -> convolved; times `scale` (1, out_channels, 1, 1) where given, which goes into the weights."""
+        weight, bias = self.weight.flatten(1), self.bias
+        if scale is not None:
+            weight, bias = scale.view(-1, 1) * weight, scale.flatten() * bias
+        return F.linear(x.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
+
+
 class GatedBlock(nn.Module):
     """NAFNet's block (Chen et al. 2022) without its global channel attention, so that tiles agree with the whole.
 
@@ -67,26 +84,20 @@ class GatedBlock(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.norm1 = ChannelNorm(channels)
-        self.expand1 = nn.Conv2d(channels, 2 * channels, 1)
+        self.expand1 = Pointwise(channels, 2 * channels)
         self.depthwise = nn.Conv2d(2 * channels, 2 * channels, 3, padding=1, groups=2 * channels)
-        self.project1 = nn.Conv2d(channels, channels, 1)
+        self.project1 = Pointwise(channels, channels)
         self.norm2 = ChannelNorm(channels)
-        self.expand2 = nn.Conv2d(channels, 2 * channels, 1)
-        self.project2 = nn.Conv2d(channels, channels, 1)
+        self.expand2 = Pointwise(channels, 2 * channels)
+        self.project2 = Pointwise(channels, channels)
         self.scale1 = nn.Parameter(torch.zeros(1, channels, 1, 1))
         self.scale2 = nn.Parameter(torch.zeros(1, channels, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
         a, b = self.depthwise(self.expand1(self.norm1(x))).chunk(2, 1)
-        x = x + _scaled(self.project1, self.scale1, a * b)
+        x = x + self.project1(a * b, self.scale1)
         a, b = self.expand2(self.norm2(x)).chunk(2, 1)
-        return x + _scaled(self.project2, self.scale2, a * b)
-
-
-def _scaled(conv: nn.Conv2d, scale: Tensor, x: Tensor) -> Tensor:
-    """scale · conv(x) without a pass over the pixels: the scale (1, out, 1, 1) goes into the weights."""
-    assert conv.bias is not None
-    return F.conv2d(x, scale.transpose(0, 1) * conv.weight, scale.flatten() * conv.bias)
+        return x + self.project2(a * b, self.scale2)
 
 
 class PlainBlock(nn.Module):
