@@ -46,6 +46,8 @@ def demo(weights: Path, repository: Path, tmp_path_factory: pytest.TempPathFacto
     """Address of the running demo; port 0 would be Gradio's own choice, so a free one is taken."""
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "PYTHONUNBUFFERED": "1"}
     environment |= {"GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio"))}
+    environment |= {"XDG_DATA_HOME": str(tmp_path_factory.mktemp("data"))}
+    environment.pop("DERAIN_PEERS", None)
     command = [
         sys.executable,
         "-m",

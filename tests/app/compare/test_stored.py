@@ -1,0 +1,85 @@
+"""The peers' outputs that come with the examples: for these pixels, by these weights, in little space."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import settings
+from app.compare.collection import from_examples
+from app.compare.contest import Entry
+from app.compare.methods import Methods, offer
+from app.compare.stored import RECORD, load_stored_outputs
+from app.compare.subject import Subject
+from app.examples import rendered_examples
+from core.comparison import find_methods
+from core.inference import Derainer
+from core.metrics import measure
+
+PEERS = ("prenet", "ddn", "sirr")
+
+
+@pytest.fixture(scope="module")
+def subjects(tmp_path_factory: pytest.TempPathFactory) -> list[Subject]:
+    return [item.read() for item in from_examples(rendered_examples(tmp_path_factory.mktemp("examples")))]
+
+
+@pytest.fixture
+def methods(derainer: Derainer, monkeypatch: pytest.MonkeyPatch) -> Methods:
+    monkeypatch.delenv("DERAIN_PEERS", raising=False)
+    return offer(derainer, load_stored_outputs())
+
+
+def test_every_example_has_every_peers_output_without_its_weights(methods: Methods, subjects: list[Subject]) -> None:
+    for subject in subjects:
+        entries = {entry.key: entry for entry in methods.entries(subject, [*PEERS])}
+        assert entries.keys() == set(PEERS)
+        for entry in entries.values():
+            assert entry.missing is None and entry.derain().shape == subject.rainy.shape
+
+
+def test_recorded_figures_are_the_outputs(methods: Methods, subjects: list[Subject]) -> None:
+    def entry_of(subject: Subject, key: str) -> Entry:
+        return next(entry for entry in methods.entries(subject, [key]) if entry.key == key)
+
+    for key in PEERS:
+        entry = entry_of(subjects[0], key)
+        assert entry.scores and subjects[0].clean is not None
+        for protocol, scores in entry.scores.items():
+            of_the_jpeg = measure(protocol, subjects[0].clean, entry.derain())
+            assert scores.psnr == pytest.approx(of_the_jpeg.psnr, abs=0.3)
+            assert scores.ssim == pytest.approx(of_the_jpeg.ssim, abs=0.02)
+        brighter = Subject("x", subjects[0].full, subjects[0].rainy, 255 - subjects[0].clean)
+        assert entry_of(brighter, key).scores is None
+
+
+def test_other_pixels_get_the_sentence(methods: Methods, subjects: list[Subject]) -> None:
+    changed = subjects[0].full.copy()
+    changed[0, 0, 0] ^= 1
+    entries = methods.entries(Subject(subjects[0].name, changed, changed, None), [*PEERS])
+    assert all(entry.missing for entry in entries)
+
+
+def test_they_take_little_space_and_record_weights_and_command(repository: Path) -> None:
+    files = [path for path in settings.PEERS_OUTPUTS.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 2_000_000
+    record = json.loads((settings.PEERS_OUTPUTS / RECORD).read_text())
+    assert record["command"] in (repository / "docs" / "demo.md").read_text()
+    listed = {settings.PEERS_OUTPUTS / RECORD}
+    for key, method in record["methods"].items():
+        assert len(method["sha256"]) == 64
+        listed |= {settings.PEERS_OUTPUTS / key / output["file"] for output in method["outputs"].values()}
+    assert listed == set(files)
+
+
+def test_the_weights_made_them(shared: Path, subjects: list[Subject]) -> None:
+    stored = load_stored_outputs()
+    for method in find_methods(PEERS, peers=shared / "weights" / "peers"):
+        kept = stored.find(method.key, subjects[0].key)
+        assert kept and method.weights == kept.weights and method.label == kept.label
+    ddn = next(m for m in find_methods(["ddn"], peers=shared / "weights" / "peers"))
+    kept = stored.find("ddn", subjects[0].key)
+    assert kept
+    difference = np.abs(ddn.derain("x", subjects[0].rainy).astype(int) - kept.read())
+    assert difference.mean() < 1.5 and np.percentile(difference, 99) < 8
