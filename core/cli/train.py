@@ -39,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     first = trainer.fabric.is_global_zero
     if trainer.patches and first:
         print(f"resuming after {trainer.patches} patches" + _changes(trainer.changed))
+    if trainer.perceptual is not None and first:
+        print(f"perceptual network: {trainer.perceptual.description}", flush=True)
     figures = trainer.train(args.quiet)
     if not first:
         return 0

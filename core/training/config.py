@@ -89,6 +89,7 @@ class UnsupervisedConfig:
         total_variation: eq. (12).
         total_variation_of: "sum" over the pixels of an image, or their "mean".
         transplant: of the Charbonnier loss of G_r on ŷ_r to which a real photo's rain was added (not in the paper).
+        mask: of every step's mask against that rain (not in the paper).
         shared_ssrml: whether G_r′ takes its mask from the shared SSRML rather than from one of its own.
     """
 
@@ -100,6 +101,7 @@ class UnsupervisedConfig:
     total_variation: float = 1.5e-5
     total_variation_of: str = "sum"
     transplant: float = 0.0
+    mask: float = 0.0
     shared_ssrml: bool = False
 
 

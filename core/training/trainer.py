@@ -68,15 +68,15 @@ class Trainer:
         self.real, self.held_real = self.load_real(data_root)
         model, network = initial_model(config)
         self.model = place(model, self.device)
-        perceptual = None
+        self.perceptual = None
         if config.perceptual is not None:
             weights = Path(data_root) / config.perceptual.weights
-            perceptual = place(load_perceptual(weights, config.perceptual.layer), self.device)
-        self.supervised = SupervisedProcess(config, self.model, perceptual, self.fabric)
+            self.perceptual = place(load_perceptual(weights, config.perceptual.layer), self.device)
+        self.supervised = SupervisedProcess(config, self.model, self.perceptual, self.fabric)
         self.unsupervised: UnsupervisedProcess | None = None
         if config.unsupervised is not None:
             self.unsupervised = UnsupervisedProcess(
-                config, config.unsupervised, self.model, network, perceptual, self.fabric
+                config, config.unsupervised, self.model, network, self.perceptual, self.fabric
             )
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average))
         self.patches = 0
@@ -95,7 +95,9 @@ class Trainer:
         data, unsupervised = self.config.data, self.config.unsupervised
         if data.real is None or unsupervised is None:
             return None, {}
-        return load_real(data.real, data_root, data.patch, transplant=unsupervised.transplant > 0)
+        return load_real(
+            data.real, data_root, data.patch, transplant=max(unsupervised.transplant, unsupervised.mask) > 0
+        )
 
     def resume(self) -> None:
         """Takes up the run's checkpoint; `changed` lists the settings that differ from those it was written under."""

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from core.losses.charbonnier import charbonnier
 from core.losses.cycle import cycle_loss
+from core.losses.mask import mask_loss
 from core.losses.perceptual import PerceptualNetwork, perceptual_loss
 from core.losses.total_variation import total_variation
 from core.networks import SemiDerainGAN
@@ -81,8 +82,10 @@ class UnsupervisedProcess:
                 terms["perceptual"] = perceptual_loss(self.perceptual, derained, rainy)
             if weights.total_variation:
                 terms["total_variation"] = total_variation(derained, weights.total_variation_of)
-            if weights.transplant:
-                terms["transplant"] = charbonnier(self.model(transplant, "gr").derained.float(), clean)
+            if weights.transplant or weights.mask:
+                result = self.model(transplant, "gr")
+                terms["transplant"] = charbonnier(result.derained.float(), clean)
+                terms["mask"] = mask_loss([mask.float() for mask in result.masks], transplant, clean)
         loss = sum((getattr(weights, name) * term for name, term in terms.items()), rainy.new_zeros(()))
         norm = self.descent.step(weights.weight * loss, share)
         values = {"loss": loss, **terms, "gradient": norm}

@@ -28,7 +28,14 @@ from core.training.trainer import Trainer
 from datasets.errors import DatasetError
 from datasets.rain.transplant import rain_layers
 
-UNSUPERVISED = {"adversarial": 0.1, "cycle": 1.0, "perceptual": 0.0, "total_variation": 1e-6, "transplant": 1.0}
+UNSUPERVISED = {
+    "adversarial": 0.1,
+    "cycle": 1.0,
+    "perceptual": 0.0,
+    "total_variation": 1e-6,
+    "transplant": 1.0,
+    "mask": 0.2,
+}
 
 
 def real_photo(seed: int) -> np.ndarray:
@@ -86,7 +93,7 @@ def test_a_run_logs_every_term_and_leaves_both_generators(make: Make) -> None:
     rows = pd.read_csv(trainer.folder / "training.csv")
     assert len(rows) == 12 and rows.notna().all(axis=None)
     wanted = {"adversarial", "paired", "d_s accuracy", "d_p accuracy", "d_p gradient", "real adversarial", "real cycle"}
-    wanted |= {"real total_variation", "real transplant", "real d_r accuracy", "real gradient", "gradient"}
+    wanted |= {"real total_variation", "real transplant", "real mask", "real d_r accuracy", "real gradient", "gradient"}
     assert wanted <= set(rows.columns)
     assert {"gr clean psnr", "gr removed", "gr lost", "gr score", "light psnr"} <= set(figures)
     loaded = SemiDerainGAN.from_pretrained(trainer.folder / "weights")
