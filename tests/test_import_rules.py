@@ -79,6 +79,9 @@ def complaint(importer: str, imported: str) -> str | None:
         return "app must not import annotator"
     if within(importer, "annotator") and top == "app" and imported not in ("app", "app.theme"):
         return "annotator takes only app.theme from app"
+    touching = within_any(imported, ("annotator.project", "annotator.usecases", "annotator.database"))
+    if within(importer, "annotator.prescreen") and importer != "annotator.prescreen.run" and touching:
+        return "within annotator.prescreen only run touches the project"
     return None
 
 
@@ -119,6 +122,7 @@ def test_every_module_keeps_the_import_rules() -> None:
         ("datasets/pairs.py", "import app"),
         ("app/page.py", "import annotator"),
         ("annotator/web.py", "from app.page import build"),
+        ("annotator/prescreen/score.py", "from annotator.usecases.measuring import unmeasured"),
     ],
 )
 def test_a_violation_is_found(tmp_path: Path, path: str, source: str) -> None:
@@ -144,6 +148,7 @@ def test_a_violation_is_found(tmp_path: Path, path: str, source: str) -> None:
         ("datasets/pairs.py", "from core import images"),
         ("app/page.py", "import gradio\nfrom core.inference import Derainer\nimport datasets.rain"),
         ("annotator/web.py", "from app.theme import theme\nfrom core.images import read_photo"),
+        ("annotator/prescreen/run.py", "from annotator.usecases.measuring import unmeasured"),
     ],
 )
 def test_what_is_allowed_passes(tmp_path: Path, path: str, source: str) -> None:
