@@ -126,7 +126,10 @@ def _get(parts: SplitResult, limits: Limits, deadline: float, allowed: Callable[
             return _Redirect(location)
         if answer.status != 200:
             raise _Stop(f"was answered with {answer.status} {answer.reason}".rstrip())
-        return _body(answer, limits)
+        body = _body(answer, limits)
+        if time.monotonic() >= deadline:
+            raise TimeoutError  # what was cut by the watchdog looks like the end of the photo
+        return body
     finally:
         watchdog.cancel()
         connection.close()

@@ -1,0 +1,107 @@
+"""`python -m annotator` as a process: what it says, where, with which exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from annotator.cli import COMMANDS, build_parser, main
+from annotator.project import open_project
+from annotator.usecases.candidates import candidate_view
+from annotator.usecases.decisions import decide
+from tests.annotator.photos import accept, import_arrays, photo_arrays, reject
+
+
+def run(repository: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "annotator", *map(str, arguments)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, cwd=repository, env=environment, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with three photos: accepted, rejected, pending."""
+    project = open_project(tmp_path / "project")
+    import_arrays(project, tmp_path / "photos", photo_arrays(3))
+    decide(project, accept(candidate_view(project, 1)))
+    decide(project, reject(candidate_view(project, 2)))
+    project.close()
+    return project.folder
+
+
+def test_import_as_a_process(repository: Path, tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "photos" / "4.jpg").write_text("<html>")
+    done = run(repository, "import", tmp_path / "new", tmp_path / "photos")
+    assert done.returncode == 1 and done.stdout == "3 taken, 0 known already, 1 refused\n"
+    assert done.stderr == "refused: 4.jpg is a web page (HTML), not a JPEG, PNG, WebP, TIFF or BMP photo.\n"
+    again = run(repository, "import", tmp_path / "new", tmp_path / "photos", "--json")
+    assert json.loads(again.stdout)["known"] == 3
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_from_photos_to_an_export_and_back(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "import", folder, tmp_path / "photos")[:2] == (0, "0 taken, 3 known already, 0 refused\n")
+    code, out, _ = said(capsys, "stats", folder)
+    assert code == 0 and "accepted           1" in out and "snow" in out
+    tables = json.loads(said(capsys, "stats", folder, "--json")[1])
+    assert tables["progress"][0] == {"state": "pending", "candidates": 1}
+    code, out, _ = said(capsys, "export", folder, tmp_path / "out", "--splits", "train=1")
+    assert (code, out) == (0, f"{tmp_path}/out: crops 1 train, of 1 photos; 1 rejected; 2 events\n")
+    assert said(capsys, "export", folder, tmp_path / "out")[0] == 1
+    assert said(capsys, "manifest", folder, tmp_path / "m.jsonl")[1] == "2 decisions written\n"
+    code, out, _ = said(capsys, "manifest", tmp_path / "again", tmp_path / "m.jsonl", "--apply", tmp_path / "photos")
+    assert (code, out) == (0, "2 applied, 0 known already, 0 refused\n")
+    assert said(capsys, "backup", folder, "-o", tmp_path / "all.zip", "--photos")[:2] == (0, f"{tmp_path}/all.zip\n")
+    assert said(capsys, "restore", tmp_path / "third", tmp_path / "all.zip")[:2] == (0, "restored\n")
+    assert json.loads(said(capsys, "stats", tmp_path / "third", "--json")[1])["progress"] == tables["progress"]
+
+
+def test_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = "min_side: 300\ncrop_min_side: 128\ncrop_aspect: 1.5\nvotes_required: 2\n"
+    changes = ("--min-side", 300, "--crop-aspect", 1.5, "--votes", 2)
+    assert said(capsys, "rules", tmp_path / "p", *changes)[:2] == (0, shown)
+    assert "crop_aspect: any" in said(capsys, "rules", tmp_path / "p", "--crop-aspect", "any")[1]
+    assert said(capsys, "rules", tmp_path / "p", "--votes", 99)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["stats", "NOTHING"], 1),
+        (["export", "NOTHING", "out"], 1),
+        (["manifest", "NOTHING", "m.jsonl"], 1),
+        (["backup", "NOTHING"], 1),
+        (["import", "NEW", "NOTHING"], 1),
+        (["restore", "NEW", "NOTHING"], 1),
+        (["stats", "NEW", "--database", "mysql://x/y"], 1),
+        (["stats", "NEW", "--database", "nonsense"], 1),
+        (["stats", "NEW", "--database", "postgresql://nobody:secret@127.0.0.1:1/x"], 1),
+        (["export", "NEW", "out", "--splits", "train"], 2),
+        (["import"], 2),
+        (["fly"], 2),
+    ],
+)
+def test_a_mistake_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found, out, err = said(capsys, *arguments)
+    assert (found, out) == (code, "") and "Traceback" not in err and "secret" not in err
+    if code == 1:
+        assert err.startswith("error: ") and err.count("\n") == 1 and err.endswith(".\n")
+        assert not (tmp_path / "NOTHING").exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_helps_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        build_parser(command).parse_args([command, "--help"])
+    assert stop.value.code == 0 and f"python -m annotator {command}" in capsys.readouterr().out

@@ -1,0 +1,142 @@
+"""Backups while others work, and what comes back from them."""
+
+import sqlite3
+import time
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from annotator.errors import AnnotatorError
+from annotator.project import Project, open_project
+from annotator.usecases.backups import Snapshots, back_up_project, restore_project
+from annotator.usecases.candidates import CandidateView, candidate_view
+from annotator.usecases.decisions import decide, rebuild_current
+from annotator.usecases.queue import Filters
+from annotator.usecases.review import gallery
+from tests.annotator.photos import accept, reject
+
+
+def everything(project: Project) -> tuple[CandidateView, ...]:
+    return gallery(project, Filters(states=()), size=500).views
+
+
+@pytest.fixture
+def decided(filled: Project) -> Project:
+    decide(filled, accept(candidate_view(filled, 1), (0, 0, 130, 130), (9, 9, 131, 132), note="雨"))
+    decide(filled, reject(candidate_view(filled, 2), "mist", "spray"))
+    return filled
+
+
+def test_back_to_what_was(decided: Project) -> None:
+    before = everything(decided)
+    backup = back_up_project(decided)
+    decide(decided, reject(candidate_view(decided, 1)))
+    after = everything(decided)
+    assert restore_project(decided, backup) == 0
+    assert everything(decided) == before and rebuild_current(decided) == 0
+    (kept,) = decided.backups.glob("before-restore-*.sqlite")
+    restore_project(decided, kept)
+    assert everything(decided) == after
+    decide(decided, reject(candidate_view(decided, 3)))
+    with pytest.raises(DBAPIError), decided.write() as session:
+        session.execute(text("UPDATE decision_event SET note = 'other'"))
+
+
+def test_everything_in_a_zip_makes_the_project_elsewhere(decided: Project, tmp_path: Path) -> None:
+    backup = back_up_project(decided, tmp_path / "all.zip", photos=True)
+    assert list(decided.backups.iterdir()) == []
+    other = open_project(tmp_path / "other")
+    assert restore_project(other, backup) == 0
+    assert everything(other) == everything(decided)
+    assert all(other.blobs.read(view.sha256) == decided.blobs.read(view.sha256) for view in everything(decided))
+    other.close()
+
+
+def test_the_database_alone_says_what_is_missing(decided: Project, tmp_path: Path) -> None:
+    backup = back_up_project(decided, tmp_path / "database.sqlite")
+    other = open_project(tmp_path / "other")
+    assert restore_project(other, backup) == 6
+    other.close()
+
+
+def test_a_backup_is_a_whole_database(decided: Project) -> None:
+    """One SQLite file, whatever it was taken from."""
+    backup = back_up_project(decided)
+    with closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM decision_event").fetchone() == (2,)
+        with pytest.raises(sqlite3.IntegrityError):
+            connection.execute("DELETE FROM crop")
+    assert [path.name for path in decided.backups.iterdir()] == [backup.name]
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + bytes(3000)])
+def test_what_is_no_backup_changes_nothing(local: Project, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad").write_bytes(content)
+    with pytest.raises(AnnotatorError, match=r"is no backup|is damaged"):
+        restore_project(local, tmp_path / "bad")
+    with pytest.raises(AnnotatorError, match="There is no backup"):
+        restore_project(local, tmp_path / "nothing")
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as archive:
+        archive.writestr("a.txt", "x")
+    with pytest.raises(AnnotatorError, match="is no backup"):
+        restore_project(local, tmp_path / "bad.zip")
+    assert everything(local) == ()
+
+
+def test_a_backup_of_a_newer_version(local: Project) -> None:
+    backup = back_up_project(local)
+    with closing(sqlite3.connect(backup)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(AnnotatorError, match="newer version"):
+        restore_project(local, backup)
+
+
+def test_not_under_a_running_server(local: Project) -> None:
+    backup = back_up_project(local)
+    other = open_project(local.folder)
+    with other.served(), pytest.raises(AnnotatorError, match=r"Another server is running on .*\.$"):
+        restore_project(local, backup)
+    restore_project(local, backup)
+    other.close()
+
+
+def test_only_one_server(local: Project) -> None:
+    other = open_project(local.folder)
+    with local.served(), pytest.raises(AnnotatorError, match="Another server"), other.served():
+        pass
+    with other.served():
+        pass
+    other.close()
+
+
+def test_a_backup_is_never_overwritten_and_leaves_nothing(local: Project, tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("mine")
+    with pytest.raises(AnnotatorError, match="exists already"):
+        back_up_project(local, tmp_path / "there")
+    with pytest.raises(AnnotatorError, match="cannot be written"):
+        back_up_project(local, Path("/proc/nothing/backup.sqlite"))
+    assert list(local.backups.glob("*")) == []
+
+
+def test_snapshots_are_taken_and_the_oldest_go(local: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots"
+    with Snapshots(local, folder, seconds=0.02, keep=3):
+        end = time.monotonic() + 60
+        seen: set[str] = set()
+        while len(seen) < 6 and time.monotonic() < end:
+            seen |= {path.name for path in folder.glob("snapshot-*")}
+            time.sleep(0.01)
+    kept = sorted(path.name for path in folder.iterdir())
+    assert len(kept) == 3 and kept[0] > min(seen)
+
+
+def test_a_snapshot_that_fails_is_told(local: Project) -> None:
+    with Snapshots(local, Path("/proc/nothing"), seconds=60) as snapshots:
+        pass
+    assert "cannot be written" in str(snapshots.failure)
