@@ -1,4 +1,4 @@
-"""The page Compare as a person uses it, in headless Chromium. The demo has no peers' weights, only their stored outputs."""
+"""The page Compare as a person uses it, in headless Chromium; of the peers the demo has only stored outputs."""
 
 import base64
 import csv
@@ -219,8 +219,8 @@ def test_a_wipe_between_any_two_by_mouse_and_by_keys(cat: Page) -> None:
     ours, prenet = (drawn(pane(cat, key).locator("canvas")) for key in ("ours", "prenet"))
     cat.locator("#viewer .stage").first.focus()
     cat.keyboard.press("w")
-    cat.get_by_label("Left").select_option("prenet")
-    cat.get_by_label("Right").select_option("ours")
+    cat.get_by_label("Left", exact=True).select_option("prenet")
+    cat.get_by_label("Right", exact=True).select_option("ours")
     expect(cat.locator("#viewer .wiped .left")).to_contain_text(PRENET)
     expect(cat.locator("#viewer .wiped .right")).to_have_text(OURS)
     layers = cat.locator("#viewer .wiped canvas")

@@ -82,4 +82,4 @@ def test_the_weights_made_them(shared: Path, subjects: list[Subject]) -> None:
     kept = stored.find("ddn", subjects[0].key)
     assert kept
     difference = np.abs(ddn.derain("x", subjects[0].rainy).astype(int) - kept.read())
-    assert difference.mean() < 1.5 and np.percentile(difference, 99) < 8
+    assert difference.mean() < 2 and np.percentile(difference, 99) < 10  # what JPEG takes
