@@ -1,0 +1,62 @@
+"""`python -m annotator prescreen`: measures photos, finds near-duplicates, proposes crops."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from annotator.cli.project_argument import add_project, opened
+from core.errors import UsageError
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds `prescreen` with its arguments."""
+    parser = subparsers.add_parser(
+        "prescreen",
+        help="measure photos, find duplicates, propose crops",
+        description="Measures every photo that is not measured yet, orders the queue by how likely it shows rain, "
+        "flags what speaks against it, groups near-duplicates and proposes crops. It rejects nothing. Stopped and run "
+        "again it goes on where it was. docs/prescreen.md tells what is measured.",
+        epilog="example: python -m annotator prescreen curation/ --processes 2",
+    )
+    add_project(parser)
+    parser.add_argument(
+        "--processes", metavar="N", type=int, help="how many measure at once (default: one a processor, at most 4)"
+    )
+    parser.add_argument(
+        "--weights", metavar="DIR", type=Path, help="folder of the model's weights (default: weights/fast)"
+    )
+    parser.add_argument("--json", action="store_true", help="prints the report as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Pre-screens the project, and gives 1 if a photo could not be measured."""
+    if args.processes is not None and not 1 <= args.processes <= 64:
+        raise UsageError(f"1 to 64 processes can measure, not {args.processes}.")
+    from tqdm import tqdm
+
+    from annotator.prescreen.run import prescreen
+    from core.inference import DEFAULT_WEIGHTS
+    from core.inference.derainer import load_model
+
+    weights = args.weights or DEFAULT_WEIGHTS
+    load_model(weights)  # what is wrong with them is said here, once
+    project = opened(args)
+    with tqdm(unit="photo", disable=None, leave=False) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        report = prescreen(project, processes=args.processes, weights=weights, progress=show)
+    if args.json:
+        print(json.dumps(asdict(report), indent=2))
+    else:
+        print(
+            f"{report.measured} measured, {report.groups} groups of near-duplicates with {report.redundant} redundant "
+            f"photos, {len(report.refused)} could not be measured"
+        )
+    for name, sentence in report.refused:
+        print(f"not measured: {name}: {sentence}", file=sys.stderr)
+    return 1 if report.refused else 0

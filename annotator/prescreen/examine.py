@@ -1,0 +1,60 @@
+"""Everything that the pre-screening says about one photo, in one piece that can be sent between processes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from annotator.prescreen.hashes import Hashes, hash_photo
+from annotator.prescreen.local_features import LocalFeatures, find_features
+from annotator.prescreen.measures import measure
+from annotator.prescreen.score import score_photo
+from annotator.prescreen.suggestions import Proposal, propose_crops
+from annotator.prescreen.working_copy import working_copy
+from annotator.rules import Rules
+from core.images import read_photo
+from core.inference import Result
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What is known of a photo.
+
+    Attributes:
+        values: measures and scores by name.
+        flags: what speaks against it, as codes of reasons.
+        proposals: crops, the best first.
+        hashes, features: what near-duplicates are found by.
+    """
+
+    values: dict[str, float]
+    flags: list[str]
+    proposals: list[Proposal]
+    hashes: Hashes
+    features: LocalFeatures
+
+    @property
+    def priority(self) -> float:
+        """Place in the queue: the likelihood of rain, 0…1, less where something speaks against the photo."""
+        return self.values["rain"] / (1 + len([flag for flag in self.flags if flag != "rain_free"]))
+
+
+def examine(path: Path, derain: Callable[[np.ndarray], Result], rules: Rules) -> Examined:
+    """Reads and measures a photo.
+
+    Args:
+        path: the original.
+        derain: a core.inference.Derainer.
+        rules: the project's, for the least sides of photos and crops.
+
+    Raises:
+        core.images.ImageFileError: it cannot be read.
+    """
+    pixels = read_photo(path).pixels
+    height, width = pixels.shape[:2]
+    found = measure(pixels, derain)
+    scores, flags = score_photo(found.values, rules.min_side)
+    proposals = propose_crops(found.rain, found.light, found.patch, (width, height), rules.crop_min_side)
+    copy = working_copy(pixels)
+    return Examined(found.values | scores, flags, proposals, hash_photo(copy), find_features(copy))

@@ -1,0 +1,199 @@
+"""Pre-screens a project: several processes measure what is not measured yet, then near-duplicates are grouped."""
+
+import io
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from annotator.errors import AnnotatorError
+from annotator.prescreen.duplicates import best_of, find_pairs, group
+from annotator.prescreen.examine import Examined, examine
+from annotator.prescreen.hashes import Hashes
+from annotator.prescreen.local_features import LocalFeatures, find_features
+from annotator.prescreen.score import version
+from annotator.prescreen.working_copy import working_copy
+from annotator.project import Project
+from annotator.rules import Rules
+from annotator.usecases.candidates import Suggestion
+from annotator.usecases.measuring import (
+    image_hashes,
+    image_sizes,
+    record_groups,
+    record_measurements,
+    replace_flag,
+    unmeasured,
+)
+from core.errors import UserError
+from core.images import read_photo
+from core.images.atomic import write_atomically
+from core.inference import DEFAULT_WEIGHTS, Derainer
+
+MOST_PROCESSES = 4
+_AHEAD = 3
+"""Photos that wait for each process: enough to keep it busy, few enough to stop soon."""
+
+
+@dataclass(frozen=True)
+class PrescreenReport:
+    """What a run did.
+
+    Attributes:
+        measured: photos measured now.
+        groups: groups of near-duplicates in the whole project.
+        redundant: photos beyond the first of each group.
+        refused: (sha256, sentence) of every photo that could not be measured; the next run tries them again.
+    """
+
+    measured: int
+    groups: int
+    redundant: int
+    refused: tuple[tuple[str, str], ...]
+
+
+def prescreen(
+    project: Project,
+    *,
+    processes: int | None = None,
+    weights: Path = DEFAULT_WEIGHTS,
+    progress: Callable[[int, int], None] | None = None,
+) -> PrescreenReport:
+    """Measures every photo that this version has not measured, then groups near-duplicates of the whole project.
+
+    Each photo is recorded as soon as it is measured: a run that was stopped goes on where it was. Nothing is decided.
+
+    Args:
+        project: which.
+        processes: how many measure at once; None for the processors that there are, at most MOST_PROCESSES.
+        weights: of the model whose mask is measured.
+        progress: called with (photos done, photos to measure), first with 0 done.
+
+    Raises:
+        AnnotatorError: the project cannot be written, or a process was killed, as for lack of memory.
+    """
+    waiting = unmeasured(project, version())
+    model = f"prescreen {version()}, {Path(weights).name}"
+    count = min(processes or min(len(os.sched_getaffinity(0)), MOST_PROCESSES), max(1, len(waiting)))
+    refused: list[tuple[str, str]] = []
+    if progress is not None:
+        progress(0, len(waiting))
+    for done, (image, path, found) in enumerate(_examined(waiting, count, weights, project.rules), 1):
+        if isinstance(found, Examined):
+            crops = [Suggestion(p.x, p.y, p.w, p.h, p.score, model) for p in found.proposals]
+            _keep_features(project, path.name, found.features)
+            hashes = found.hashes.to_hex()
+            record_measurements(
+                project, image, found.values, found.flags, crops, version(), found.priority, hashes=hashes
+            )
+        else:
+            refused.append((path.name, found))
+        if progress is not None:
+            progress(done, len(waiting))
+    groups = group_duplicates(project)
+    return PrescreenReport(
+        len(waiting) - len(refused), len(groups), sum(len(members) - 1 for members in groups), tuple(refused)
+    )
+
+
+def group_duplicates(project: Project) -> list[list[str]]:
+    """Groups the near-duplicates of all photos that have hashes, and flags all but the best of each group.
+
+    Returns:
+        The groups, each of at least two images' sha256.
+    """
+    hashes = image_hashes(project)
+    names = sorted(hashes)
+    pairs = find_pairs([Hashes.from_hex(hashes[name]) for name in names], [_features(project, name) for name in names])
+    groups = [[names[n] for n in members] for members in group(len(names), pairs)]
+    record_groups(project, {name: members[0][:16] for members in groups for name in members})
+    sizes = image_sizes(project)
+    replace_flag(
+        project, "duplicate", {name for members in groups for name in members if name != best_of(members, sizes)}
+    )
+    return groups
+
+
+def _features(project: Project, sha256: str) -> LocalFeatures:
+    """The kept features of an image, found anew where they were not kept or cannot be read."""
+    path = _features_path(project, sha256)
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            width, height = (int(length) for length in kept["size"])
+            return LocalFeatures(kept["points"], kept["descriptors"], (width, height))
+    except (OSError, ValueError, KeyError):
+        features = find_features(working_copy(read_photo(project.blobs.path(sha256)).pixels))
+        _keep_features(project, sha256, features)
+        return features
+
+
+def _keep_features(project: Project, sha256: str, features: LocalFeatures) -> None:
+    content = io.BytesIO()
+    np.savez(content, points=features.points, descriptors=features.descriptors, size=features.size)
+    path = _features_path(project, sha256)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AnnotatorError(f"{path.parent} cannot be made: {(error.strerror or str(error)).lower()}.") from error
+    write_atomically(path, content.getvalue())
+
+
+def _features_path(project: Project, sha256: str) -> Path:
+    return project.folder / "prescreen" / sha256[:2] / f"{sha256}.npz"
+
+
+Waiting = list[tuple[int, Path]]
+
+
+def _examined(
+    waiting: Waiting, processes: int, weights: Path, rules: Rules
+) -> Iterator[tuple[int, Path, Examined | str]]:
+    """(image, path, what was found or why it was not) of every photo, as they get ready."""
+    if not waiting:
+        return
+    pool = ProcessPoolExecutor(
+        processes, multiprocessing.get_context("spawn"), initializer=_start, initargs=(weights, rules)
+    )
+    left = iter(waiting)
+    running: dict[Future[Examined | str], tuple[int, Path]] = {}
+    try:
+        while True:
+            while len(running) < processes * _AHEAD and (following := next(left, None)):
+                running[pool.submit(_work, following[1])] = following
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield *running.pop(future), future.result()
+    except BrokenProcessPool as error:
+        raise AnnotatorError(
+            "A process of the pre-screening was killed, perhaps for lack of memory. What it measured is kept: "
+            "run it again, with fewer --processes."
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+_derainer: Derainer
+_rules: Rules
+
+
+def _start(weights: Path, rules: Rules) -> None:
+    """Makes a process ready: one thread, and the model."""
+    global _derainer, _rules
+    import torch
+
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    _derainer, _rules = Derainer(weights), rules
+
+
+def _work(path: Path) -> Examined | str:
+    try:
+        return examine(path, _derainer, _rules)
+    except UserError as error:
+        return str(error)

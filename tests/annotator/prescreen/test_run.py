@@ -1,0 +1,120 @@
+"""A whole run over a project, with the model that ships, in a process of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from annotator.cli import main
+from annotator.database.models import Candidate, DecisionEvent
+from annotator.prescreen import run
+from annotator.prescreen.run import PrescreenReport, prescreen
+from annotator.prescreen.score import version
+from annotator.project import Project, open_project
+from annotator.usecases.candidates import CandidateView, candidate_view
+from annotator.usecases.measuring import unmeasured
+from tests.annotator.photos import import_arrays
+from tests.annotator.prescreen.scenes import smooth, texture, with_streaks
+
+RAIN, COPY, SCENE, BROKEN = 1, 2, 3, 4
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("prescreen")
+    project = open_project(folder / "project")
+    rain = with_streaks(texture(0) // 3, 10, 900)
+    photos = [rain, np.ascontiguousarray(rain[:, ::-1])[20:280, 30:370], smooth(), texture(7)]
+    import_arrays(project, folder / "photos", photos)
+    broken = project.blobs.path(candidate_view(project, BROKEN).sha256)
+    broken.chmod(0o644)
+    broken.write_bytes(broken.read_bytes()[:2000])
+    project.close()
+    return folder / "project"
+
+
+@pytest.fixture(scope="module")
+def report(folder: Path) -> PrescreenReport:
+    project = open_project(folder)
+    seen: list[tuple[int, int]] = []
+    found = prescreen(project, processes=1, progress=lambda done, total: seen.append((done, total)))
+    project.close()
+    assert seen == [(n, 4) for n in range(5)]
+    return found
+
+
+@pytest.fixture
+def project(folder: Path, report: PrescreenReport) -> Iterator[Project]:
+    project = open_project(folder)
+    yield project
+    project.close()
+
+
+def views(project: Project) -> dict[int, CandidateView]:
+    return {n: candidate_view(project, n) for n in (RAIN, COPY, SCENE, BROKEN)}
+
+
+def test_photos_are_measured_and_a_broken_one_is_told(project: Project, report: PrescreenReport):
+    shown = views(project)
+    assert report.measured == 3
+    assert [sha256 for sha256, _ in report.refused] == [shown[BROKEN].sha256]
+    assert report.refused[0][1].endswith("is broken or cut off.")
+    assert [image for image, _ in unmeasured(project, version())] == [BROKEN]
+    assert shown[RAIN].measurements["direction"] == pytest.approx(10, abs=6)
+    assert shown[COPY].measurements["direction"] == pytest.approx(-10, abs=6)
+
+
+def test_rain_comes_first_and_the_rest_is_flagged(project: Project):
+    shown = views(project)
+    assert shown[RAIN].priority > shown[SCENE].priority
+    assert "rain_free" in shown[SCENE].flags and "rain_free" not in shown[RAIN].flags
+    assert shown[RAIN].suggestions and not shown[SCENE].suggestions
+
+
+def test_the_mirrored_crop_is_grouped_and_flagged(project: Project, report: PrescreenReport):
+    shown = views(project)
+    assert (report.groups, report.redundant) == (1, 1)
+    assert shown[RAIN].duplicates == (COPY,) and shown[COPY].duplicates == (RAIN,)
+    assert "duplicate" in shown[COPY].flags and "duplicate" not in shown[RAIN].flags
+
+
+def test_nothing_is_decided(project: Project):
+    with project.read() as session:
+        assert session.scalars(select(DecisionEvent)).all() == []
+        assert set(session.scalars(select(Candidate.state))) == {"pending"}
+
+
+def test_a_second_run_measures_nothing_again(project: Project, monkeypatch: pytest.MonkeyPatch):
+    before = views(project)
+    monkeypatch.setattr(run, "unmeasured", lambda *_: [])
+    again = prescreen(project)
+    assert (again.measured, again.groups, again.refused) == (0, 1, ())
+    assert views(project) == before
+
+
+def test_features_that_were_lost_are_found_again(project: Project):
+    kept = sorted((project.folder / "prescreen").rglob("*.npz"))
+    assert len(kept) == 3
+    content = kept[0].read_bytes()
+    kept[0].unlink()
+    kept[1].write_bytes(b"PK")
+    assert len(run.group_duplicates(project)) == 1
+    assert kept[0].read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "arguments, code, sentence",
+    [
+        (["--processes", "0"], 2, "1 to 64 processes"),
+        (["--weights", "nowhere"], 1, "There are no weights in nowhere"),
+        ([], 1, "There is no project"),
+    ],
+)
+def test_wrong_use_is_one_sentence(
+    arguments: list[str], code: int, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["prescreen", str(tmp_path / "none"), *arguments]) == code
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and sentence in lines[0]
