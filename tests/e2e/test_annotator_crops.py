@@ -59,9 +59,7 @@ def test_no_gesture_makes_a_crop_that_breaks_a_rule(browser: Browser, annotator:
         px, py = (int(value) for value in random.integers(-200, 1100, 2))
         inside = [min(max(px, 0), limits["width"]), min(max(py, 0), limits["height"])]
         handle = str(random.choice(["n", "s", "e", "w", "nw", "ne", "sw", "se"]))
-        later.append(
-            ["resize", crop, handle, min(max(px, 0), limits["width"]), min(max(py, 0), limits["height"]), limits]
-        )
+        later.append(["resize", crop, handle, *inside, limits])
         later.append(["move", crop, px, py, limits])
         later.append(["grow", crop, *(int(value) for value in random.integers(-40, 40, 2)), limits])
         later.append(["around", px, py, 90.5, 70.2, limits])
