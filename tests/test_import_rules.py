@@ -11,6 +11,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 OURS = ("core", "datasets", "app", "annotator")
 PURE = ("core.networks", "core.losses", "core.metrics")
+WEB_FRAMEWORKS = ("fastapi", "gradio", "starlette", "uvicorn")
 MAY_IMPORT_DATASETS = ("core.training", "core.evaluation", "core.comparison", "core.cli")
 
 
@@ -79,6 +80,9 @@ def complaint(importer: str, imported: str) -> str | None:
         return "app must not import annotator"
     if within(importer, "annotator") and top == "app" and imported not in ("app", "app.theme"):
         return "annotator takes only app.theme from app"
+    screen = within_any(importer, ("annotator.web", "annotator.cli.serve_command"))
+    if within(importer, "annotator") and not screen and top in WEB_FRAMEWORKS:
+        return "within annotator only the screen knows a web framework"
     touching = within_any(imported, ("annotator.project", "annotator.usecases", "annotator.database"))
     if within(importer, "annotator.prescreen") and importer != "annotator.prescreen.run" and touching:
         return "within annotator.prescreen only run touches the project"
@@ -122,6 +126,8 @@ def test_every_module_keeps_the_import_rules() -> None:
         ("datasets/pairs.py", "import app"),
         ("app/page.py", "import annotator"),
         ("annotator/web.py", "from app.page import build"),
+        ("annotator/usecases/queue.py", "from starlette.requests import Request"),
+        ("annotator/cli/import_command.py", "def run():\n    import gradio"),
         ("annotator/prescreen/score.py", "from annotator.usecases.measuring import unmeasured"),
     ],
 )

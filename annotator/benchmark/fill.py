@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from annotator.database.backup import without_triggers
+from annotator.database.backup import advance_sequences, without_triggers
 from annotator.database.models import (
     Base,
     Candidate,
@@ -79,8 +79,8 @@ def fill(project: Project, count: int, decided: float, seed: int = 0) -> None:
                 for p in range(2)
             ),
         )
-        if session.get_bind().dialect.name == "sqlite":
-            session.connection().exec_driver_sql("ANALYZE")
+        advance_sequences(session.connection())
+        session.connection().exec_driver_sql("ANALYZE")
     assert _count(project) == count
 
 

@@ -140,10 +140,20 @@ def _copy_rows(source: Connection, target: Connection) -> None:
             order = list(table.primary_key.columns)
             for rows in source.execute(select(table).order_by(*order)).mappings().partitions(_ROWS):
                 target.execute(insert(table), [{key: _instant(row[key], aware) for key in row} for row in rows])
-            if aware and list(table.primary_key.columns.keys()) == ["id"]:
-                sequence = target.scalar(select(func.pg_get_serial_sequence(table.name, "id")))
-                if sequence:
-                    target.execute(select(func.setval(sequence, select(func.max(table.c.id)).scalar_subquery())))
+    advance_sequences(target)
+
+
+def advance_sequences(connection: Connection) -> None:
+    """Makes PostgreSQL's next ids follow the rows that were written with ids of their own; SQLite does so by itself."""
+    if connection.dialect.name == "sqlite":
+        return
+    metadata = MetaData()
+    metadata.reflect(connection)
+    for table in metadata.sorted_tables:
+        if list(table.primary_key.columns.keys()) == ["id"]:
+            sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, "id")))
+            if sequence:
+                connection.execute(select(func.setval(sequence, select(func.max(table.c.id)).scalar_subquery())))
 
 
 def _instant(value: Any, aware: bool) -> Any:
