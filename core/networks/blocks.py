@@ -64,6 +64,7 @@ class Pointwise(nn.Conv2d):
 
     def __init__(self, channels: int, out_channels: int) -> None:
         super().__init__(channels, out_channels, 1)
+        self.bias: nn.Parameter
 
     def forward(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
         """x -> convolved; times `scale` (1, out_channels, 1, 1) where given, which goes into the weights."""

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from huggingface_hub import PyTorchModelHubMixin
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from core.networks.packing import unpack
 from core.networks.ssrml import SSRML
 from core.networks.unet import UNet
 
@@ -57,7 +59,8 @@ class SemiDerainGAN(
 ):
     """SSRML shared by the generators of the two processes: ỹ = G(SSRML(x), x), eqs. (2) and (3).
 
-    Saved and loaded by the conventions of the Hugging Face Hub (`save_pretrained`, `from_pretrained`).
+    Saved and loaded by the conventions of the Hugging Face Hub (`save_pretrained`, `from_pretrained`); files that were
+    packed as `core.networks.packing` says load too.
 
     Args:
         ssrml: keyword arguments of `SSRML`.
@@ -118,6 +121,12 @@ class SemiDerainGAN(
         derained = self.unets[generator](x, masks[-1])[..., :height, :width]
         masks = tuple(mask[..., :height, :width] for mask in masks)
         return Derained(derained if self.training else derained.clamp(0, 1), masks[-1], masks)
+
+    @classmethod
+    def _load_as_safetensor(cls, model: Any, model_file: str, map_location: str, strict: bool) -> Any:
+        """Missing or unknown weights are an error, whatever `strict` says: a network half at random helps nobody."""
+        model.load_state_dict(unpack(load_file(model_file, device=map_location)), strict=True)
+        return model.eval()
 
 
 def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:

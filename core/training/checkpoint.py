@@ -1,15 +1,16 @@
 """Files of a run: checkpoints and weights, written whole or not at all."""
 
-import copy
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 
 from core.errors import UserError
 from core.networks import SemiDerainGAN
+from core.networks.packing import pack
 
 
 class CheckpointError(UserError):
@@ -47,10 +48,11 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def save_weights(model: SemiDerainGAN, folder: Path) -> None:
-    """Writes config.json and model.safetensors in half precision, for `SemiDerainGAN.from_pretrained(folder)`."""
+    """Writes config.json and model.safetensors, packed, for `SemiDerainGAN.from_pretrained(folder)`."""
     temporary = folder.with_name(folder.name + ".partial")
     shutil.rmtree(temporary, ignore_errors=True)
-    copy.deepcopy(model).half().save_pretrained(temporary)
+    model.save_pretrained(temporary)
+    save_file(pack(model.state_dict()), temporary / "model.safetensors", metadata={"format": "pt"})
     (temporary / "README.md").unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     for file in temporary.iterdir():
