@@ -68,7 +68,8 @@ class Pointwise(nn.Conv2d):
 
     def forward(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
         """x -> convolved; times `scale` (1, out_channels, 1, 1) where given, which goes into the weights."""
-        weight, bias = self.weight.flatten(1), self.bias
+        weight: Tensor = self.weight.flatten(1)
+        bias: Tensor = self.bias
         if scale is not None:
             weight, bias = scale.view(-1, 1) * weight, scale.flatten() * bias
         return F.linear(x.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
