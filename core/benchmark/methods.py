@@ -1,4 +1,4 @@
-"""What is measured: our model as it is shipped, and PReNet as published and at our settings."""
+"""What is measured: our model as it is shipped, and each peer as published and at our settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from torch import nn
 
 from core.inference import DEFAULT_WEIGHTS, Derainer
 from core.networks import SIZES, SemiDerainGAN
-from core.peers.prenet import PReNet, load_prenet
+from core.peers import PEERS, find_weights
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,14 @@ class Method:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which weights are measured: a folder or a size of SIZES with random weights, and PReNet's checkpoint or None."""
+    """Which weights are measured: a folder or a size of SIZES with random weights, and the folder of peers' weights.
+
+    Without that folder the peers have random weights, which are just as fast.
+    """
 
     weights: str | None = None
     network: str | None = None
-    prenet: str | None = None
+    peers: str | None = None
 
 
 def make_methods(choice: Choice) -> dict[str, Method]:
@@ -59,37 +62,37 @@ def make_methods(choice: Choice) -> dict[str, Method]:
         folder = choice.weights or DEFAULT_WEIGHTS
         derainer = Derainer(folder, device="cpu")
         ours = f"{Path(folder).name}, {derainer.model.default_generator}"
-    prenet = load_prenet(choice.prenet) if choice.prenet else PReNet().eval()
-    theirs = Path(choice.prenet).name if choice.prenet else "random"
-    equal = derainer.dtype
-    return {
+    methods = {
         "ours": Method(
             "Semi-DerainGAN",
-            f"{_name(equal)}, channels_last, tiles",
+            f"{_name(derainer.dtype)}, channels_last, tiles",
             ours,
             derainer.model,
-            equal,
+            derainer.dtype,
             lambda pixels: derainer(pixels).pixels,
             tiles=True,
-        ),
-        "prenet-published": Method(
-            "PReNet",
-            "float32, contiguous (as published)",
-            theirs,
-            prenet,
-            torch.float32,
-            lambda pixels: _run_whole(prenet, pixels, torch.float32, torch.contiguous_format),
-            tiles=False,
-        ),
-        "prenet-equal": Method(
-            "PReNet",
-            f"{_name(equal)}, channels_last (our settings)",
-            theirs,
-            prenet,
-            equal,
-            lambda pixels: _run_whole(prenet, pixels, equal, torch.channels_last),
-            tiles=False,
-        ),
+        )
+    }
+    for key in PEERS:
+        methods |= _peer(key, choice.peers, derainer.dtype)
+    return methods
+
+
+def _peer(key: str, folder: str | None, equal: torch.dtype) -> dict[str, Method]:
+    """A peer as published, in float32 and contiguous memory, and at our settings, with the number format `equal`."""
+    peer = PEERS[key]
+    network = peer.load(find_weights(peer, peer.default, folder)) if folder else peer.make().eval()
+    weights = peer.default if folder else "random"
+
+    def method(setting: str, dtype: torch.dtype, memory_format: torch.memory_format) -> Method:
+        def run(pixels: np.ndarray) -> np.ndarray:
+            return _run_whole(network, pixels, dtype, memory_format)
+
+        return Method(peer.title, setting, weights, network, dtype, run, tiles=False)
+
+    return {
+        f"{key}-published": method("float32, contiguous (as published)", torch.float32, torch.contiguous_format),
+        f"{key}-equal": method(f"{_name(equal)}, channels_last (our settings)", equal, torch.channels_last),
     }
 
 

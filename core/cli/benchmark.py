@@ -1,4 +1,4 @@
-"""`python -m core benchmark`: speed, cost and memory of our model beside PReNet."""
+"""`python -m core benchmark`: speed, cost and memory of our model beside its peers."""
 
 import argparse
 import json
@@ -13,12 +13,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Adds `benchmark` with its arguments."""
     parser = subparsers.add_parser(
         "benchmark",
-        help="speed and memory of a model",
-        description="Times our model and PReNet, as published and at our settings, in turns on the same photos on the "
-        "CPU; counts multiply-adds and parameters; measures memory in a process for each. docs/benchmark.md says how.",
+        help="speed and memory of our model and of its peers",
+        description="Times our model and PReNet, DDN and SIRR, as published and at our settings, in turns on the same "
+        "photos on the CPU; counts multiply-adds and parameters; measures memory in a process for each. "
+        "docs/benchmark.md says how.",
         epilog="""examples:
   python -m core benchmark
-  python -m core benchmark --sizes 481x321 --runs 9 --prenet net_latest.pth --json > figures.json""",
+  python -m core benchmark --sizes 481x321 --runs 9 --peers PEERS --json > figures.json""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -31,13 +32,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     ours = parser.add_mutually_exclusive_group()
     ours.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
     ours.add_argument("--network", choices=("fast", "paper"), help="a network of that size with random weights")
-    parser.add_argument("--prenet", metavar="FILE", help="PReNet's checkpoint (default: random weights, just as fast)")
+    parser.add_argument(
+        "--peers", metavar="DIR", help="folder of the peers' published weights (default: random weights, just as fast)"
+    )
     parser.add_argument(
         "--whole-limit",
         metavar="N",
         type=float,
         default=2.1,
-        help="megapixels above which PReNet, which has no tiles, is left out (default: 2.1)",
+        help="megapixels above which peers, which have no tiles, are left out (default: 2.1)",
     )
     parser.add_argument("--no-memory", action="store_true", help="leaves the memory unmeasured")
     parser.add_argument("--json", action="store_true", help="prints all figures as JSON in place of the table")
@@ -57,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(f"{sentence} …", file=sys.stderr)
 
-    choice = Choice(args.weights, args.network, args.prenet)
+    choice = Choice(args.weights, args.network, args.peers)
     figures = run_benchmark(choice, args.sizes, args.runs, args.whole_limit, memory=not args.no_memory, tell=tell)
     figures["command"] = args.command_line
     print(json.dumps(figures, indent=2, ensure_ascii=False) if args.json else as_text(figures))

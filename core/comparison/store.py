@@ -53,7 +53,7 @@ class Store:
         Image.fromarray(derained).save(content, "PNG", compress_level=1)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content.getvalue())
-        self.record["photos"][name] = {"photo_sha256": _digest(photo), "seconds": round(seconds, 4)}
+        self.record["photos"][name] = {"photo_sha256": _digest(photo), "seconds": seconds}
         write_atomically(self.folder / RECORD, json.dumps(self.record, indent=1, ensure_ascii=False).encode())
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from core.peers.guided_filter import guided_filter
 from core.peers.keys import check_keys
@@ -32,7 +31,11 @@ class Layer(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(B, inputs, H, W) -> (B, outputs, H, W)."""
-        return F.instance_norm(self.conv(x), weight=self.scale, bias=self.beta, eps=NORM_EPSILON)
+        pictures = [
+            torch.batch_norm(picture, self.scale, self.beta, None, None, True, 0.0, NORM_EPSILON, False)
+            for picture in self.conv(x).split(1)
+        ]
+        return torch.cat(pictures) if len(pictures) > 1 else pictures[0]
 
 
 class DDN(nn.Module):

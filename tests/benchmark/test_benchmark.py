@@ -16,6 +16,8 @@ from core.benchmark.memory import measure_memory
 from core.benchmark.methods import Choice, Method, make_methods
 from core.benchmark.speed import Timing, make_photo, measure_speed
 from core.cli import main
+from core.peers import PEERS
+from core.peers.ddn import DDN
 from core.peers.prenet import PReNet
 
 
@@ -63,8 +65,15 @@ def test_settings_are_as_said() -> None:
     assert methods["prenet-equal"].dtype == methods["ours"].dtype
     assert methods["prenet-published"].network is methods["prenet-equal"].network
     photo = make_photo(32, 24)
-    results = [methods[key].run(photo).astype(int) for key in ("prenet-published", "prenet-equal")]
-    assert results[0].shape == photo.shape and np.abs(results[0] - results[1]).max() <= 4
+    for peer in PEERS:
+        results = [methods[f"{peer}-{setting}"].run(photo).astype(int) for setting in ("published", "equal")]
+        assert results[0].shape == photo.shape and np.abs(results[0] - results[1]).max() <= 4
+
+
+def test_ddn_costs_what_its_description_says() -> None:
+    """26 convolutions 3×3: 3→16, 24 times 16→16, 16→3, each with bias, scale and beta for every channel."""
+    assert count_multiply_adds(DDN(), side=32) == 9 * (3 * 16 + 24 * 16 * 16 + 16 * 3)
+    assert count_parameters(DDN()) == 9 * (3 * 16 + 24 * 16 * 16 + 16 * 3) + 3 * (25 * 16 + 3)
 
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is read from Linux's /proc")
@@ -89,7 +98,7 @@ def test_command_prints_a_table_and_json(repository: Path) -> None:
     assert figures["command"].startswith("python -m core benchmark --network fast")
     assert figures["methods"]["prenet-published"]["multiply_adds_a_pixel"] == pytest.approx(1.01e6, rel=0.01)
     rows = {(row["method"], row["width"]): row for row in figures["rows"]}
-    assert len(rows) == 6
+    assert len(rows) == 2 * (1 + 2 * len(PEERS))
     first = rows["ours", 64]
     assert first["megapixels_a_second"]["median"] == pytest.approx(64 * 48 / 1e6 / first["seconds_median"])
     assert rows["prenet-published", 64]["times_faster_than_published_prenet"] == 1
@@ -100,7 +109,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["benchmark", "--network", "fast", "--sizes", "32x32", "--runs", "1", "--no-memory"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("machine ") and "kMAC/pixel" in lines[4]
-    assert sum(line.startswith("| 32×32 ") for line in lines) == 3
+    assert sum(line.startswith("| 32×32 ") for line in lines) == 1 + 2 * len(PEERS)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +120,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
         (("--runs", "0"), 2, "must be at least 1"),
         (("--network", "fast", "--weights", "x"), 2, "not allowed with"),
         (("--weights", "nowhere"), 1, "no weights in nowhere"),
-        (("--network", "fast", "--prenet", "nowhere.pth"), 1, "nowhere.pth is not a file"),
+        (("--network", "fast", "--peers", "nowhere"), 1, "put them at nowhere/PReNet/Rain1400/net_latest.pth"),
     ],
 )
 def test_mistakes(arguments: tuple[str, ...], code: int, sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
