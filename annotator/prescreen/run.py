@@ -3,6 +3,7 @@
 import io
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -183,13 +184,26 @@ _rules: Rules
 
 
 def _start(weights: Path, rules: Rules) -> None:
-    """Makes a process ready: one thread, and the model."""
+    """Makes a process ready: one thread, and the model. It ends with the process that started it."""
     global _derainer, _rules
     import torch
 
+    _end_with_parent()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     _derainer, _rules = Derainer(weights), rules
+
+
+def _end_with_parent() -> None:
+    """Ends this process as soon as the one that started it is gone, killed though it may be."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _work(path: Path) -> Examined | str:

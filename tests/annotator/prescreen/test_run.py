@@ -1,5 +1,9 @@
 """A whole run over a project, with the model that ships, in a process of its own."""
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +106,33 @@ def test_features_that_were_lost_are_found_again(project: Project):
     kept[1].write_bytes(b"PK")
     assert len(run.group_duplicates(project)) == 1
     assert kept[0].read_bytes() == content
+
+
+def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path, repository: Path):
+    script = tmp_path / "start.py"
+    script.write_text(
+        "import multiprocessing, os, signal, time\n"
+        "from annotator.prescreen.run import _end_with_parent\n"
+        "def child(pipe):\n"
+        "    _end_with_parent()\n"
+        "    pipe.send(os.getpid())\n"
+        "    time.sleep(600)\n"
+        "context = multiprocessing.get_context('fork')\n"
+        "here, there = context.Pipe()\n"
+        "context.Process(target=child, args=(there,)).start()\n"
+        "print(here.recv(), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(repository)}
+    output = tmp_path / "pid"
+    with open(output, "w") as stream:
+        subprocess.run([sys.executable, str(script)], env=environment, stdout=stream, timeout=300)
+    child = Path("/proc") / output.read_text().strip()
+    for _ in range(600):
+        if not child.exists() or "\nState:\tZ" in (child / "status").read_text():
+            return
+        time.sleep(0.1)
+    pytest.fail("the process goes on by itself")
 
 
 @pytest.mark.parametrize(
