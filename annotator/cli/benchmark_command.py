@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
         for name, times in speed.items():
             print(
                 f"{name}: median {times.median:.1f} ms, 95 % {times.p95:.1f} ms, 99 % {times.p99:.1f} ms, "
-                f"worst {times.worst:.1f} ms ({times.runs} times)"
+                f"worst {times.worst:.1f} ms; CPU alone 95 % {times.cpu_p95:.1f} ms, 99 % {times.cpu_p99:.1f} ms "
+                f"({times.runs} times)"
             )
         print(
             f"{args.curators} curators at once: {together.decisions} decisions in {together.seconds:.0f} s, "

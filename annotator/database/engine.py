@@ -57,11 +57,13 @@ def make_engine(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that only reads, in one transaction.
+    """A session that only reads, in one transaction that sees one state of the database.
 
     Raises:
         AnnotatorError: the database cannot be used; says why.
     """
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with _sentences(engine), Session(engine, expire_on_commit=False) as session:
         yield session
 

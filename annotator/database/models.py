@@ -155,9 +155,6 @@ class Curator(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     handle: Mapped[str] = mapped_column(String(80), unique=True)
-    role: Mapped[str] = mapped_column(String(16), default="curator")
-    password: Mapped[str | None] = mapped_column(Text)
-    """A salted hash for the log-in, made by whoever checks it; None where nobody logs in."""
     created_at: Mapped[datetime]
 
 

@@ -23,7 +23,7 @@ from annotator.export.splits import DEFAULT_SPLITS, check_splits, split_of
 from annotator.export.tables import events_table, rejected_table, write_both
 from annotator.project import Project
 from annotator.usecases.candidates import CandidateView, Crop, views_of
-from annotator.usecases.statistics import statistics
+from annotator.usecases.statistics import statistics_in
 from core.images import read_photo
 
 _ROWS = 500
@@ -73,6 +73,7 @@ def export(
         last_event = session.scalar(select(func.max(DecisionEvent.id))) or 0
         held = dict(session.execute(select(CurrentDecision.candidate_id, CurrentDecision.event_id)).tuples().all())
         groups = _groups(session)
+        tables = statistics_in(session)
     accepted = [view for view in views if view.decision is not None and view.decision.verdict == "accept"]
     if not accepted:
         raise AnnotatorError("Nothing is accepted yet, so there is nothing to export.")
@@ -96,7 +97,7 @@ def export(
         write_both(rejected, temporary / "rejected")
         (temporary / "coco.json").write_text(json.dumps(coco(views), ensure_ascii=False), encoding="utf-8")
         counts = {split: len(lines[split]) for split in splits if split in lines}
-        write_card(temporary, views, counts, statistics(project), seed)
+        write_card(temporary, views, counts, tables, seed)
         _record(project, folder, temporary, seed, last_event, items)
     except OSError as error:
         raise AnnotatorError(f"{folder} cannot be written: {(error.strerror or str(error)).lower()}.") from error

@@ -31,15 +31,20 @@ def statistics(project: Project) -> dict[str, pd.DataFrame]:
         AnnotatorError: the database cannot be read.
     """
     with project.read() as session:
-        rows = _rows(session)
-        events = _frame(rows)
-        return {
-            "progress": _progress(session),
-            "rate": _rate(events),
-            "reasons": _reasons(session),
-            "curators": _curators(events),
-            "agreement": _agreement(rows),
-        }
+        return statistics_in(session)
+
+
+def statistics_in(session: Session) -> dict[str, pd.DataFrame]:
+    """The tables of `statistics`, inside a session."""
+    rows = _rows(session)
+    events = _frame(rows)
+    return {
+        "progress": _progress(session),
+        "rate": _rate(events),
+        "reasons": _reasons(session),
+        "curators": _curators(events),
+        "agreement": _agreement(rows),
+    }
 
 
 def kappa(first: Sequence[str], second: Sequence[str]) -> float:

@@ -84,8 +84,6 @@ def upgrade() -> None:
         "curator",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("handle", sa.String(length=80), nullable=False),
-        sa.Column("role", sa.String(length=16), nullable=False),
-        sa.Column("password", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_curator")),
         sa.UniqueConstraint("handle", name=op.f("uq_curator_handle")),
