@@ -48,7 +48,7 @@ def at(page: Page, x: float, y: float) -> tuple[float, float]:
     """Where an original point of a fitted photo of 900 × 600 lies on the page."""
     box = page.locator("#stage").bounding_box()
     assert box is not None
-    scale = min(box["width"] / 900, box["height"] / 600)
+    scale = min((box["width"] - 16) / 900, (box["height"] - 16) / 600)
     left, top = box["x"] + (box["width"] - 900 * scale) / 2, box["y"] + (box["height"] - 600 * scale) / 2
     return left + x * scale, top + y * scale
 

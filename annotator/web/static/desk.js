@@ -207,6 +207,7 @@ export class Desk extends EventTarget {
     try {
       await painted;
     } catch (error) {
+      if (error.name === "AbortError") return;
       notice.textContent = error instanceof TypeError ? "The server does not answer: this photo could not be loaded." : error.message;
       notice.hidden = false;
     }

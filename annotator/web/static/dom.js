@@ -28,13 +28,13 @@ export function keepFocus(root) {
 
 let spoken = 0;
 
-/** Tells something in the line at the foot of the photo, which screen readers read out; kind "", "good" or "bad". */
+/** Tells something in the line at the foot of the photo, which screen readers read out; kind "", "good", or "lasting" and "bad", which stay. */
 export function tell(sentence, kind = "") {
   const line = byId("status");
   line.textContent = sentence;
   line.className = kind;
   clearTimeout(spoken);
-  if (kind !== "bad") spoken = setTimeout(() => (line.textContent = ""), 8000);
+  if (kind !== "bad" && kind !== "lasting") spoken = setTimeout(() => (line.textContent = ""), 8000);
 }
 
 /** A link only where the address is http(s); anything else stays text. */

@@ -17,6 +17,7 @@ export function thumbnail(view) {
     return box;
   });
   const frame = element("span", { class: "frame" }, element("img", { src: address(view.sha256, "thumb"), alt: "", loading: "lazy", decoding: "async" }), ...crops);
+  frame.classList.toggle("wide", view.width * 3 > view.height * 4);
   frame.style.aspectRatio = `${view.width} / ${view.height}`;
   return frame;
 }

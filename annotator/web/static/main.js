@@ -56,11 +56,14 @@ async function start() {
   const hold = (view) => async (down) => {
     document.querySelector(`[data-action=${view}]`).setAttribute("aria-pressed", String(down));
     if (!down) return stage.hold(null);
+    const working = setTimeout(() => tell("Working on it: the first time takes some seconds.", "lasting"), 300);
     try {
-      const working = setTimeout(() => tell("Working on it: the first time takes some seconds."), 300);
-      await stage.hold(view).finally(() => clearTimeout(working));
+      await stage.hold(view);
+      if (byId("status").className === "lasting") tell("");
     } catch (error) {
-      tell(error.message, "bad");
+      if (error.name !== "AbortError") tell(error.message, "bad");
+    } finally {
+      clearTimeout(working);
     }
   };
   const reason = (code, add) => {

@@ -5,6 +5,7 @@ import { keyName } from "./keys.js";
 
 const VERDICTS = { accept: "Accepted", reject: "Rejected", skip: "Skipped" };
 const UNITS = { direction: "°", spread: "°", coverage: " %" };
+const CHIEF = ["rain", "direction", "coverage", "density", "haze", "snow", "lens_drops", "bright_sky"];
 const FEWEST_DIGITS = 3;
 
 const number = (value) => (value === null ? "–" : String(Number(value.toPrecision(FEWEST_DIGITS))));
@@ -43,12 +44,17 @@ export class Panel {
     const button = byId("open-duplicates");
     button.hidden = !duplicates.length;
     fill(button, `${duplicates.length} ${duplicates.length === 1 ? "duplicate" : "duplicates"} `, element("kbd", {}, "C"));
-    fill(
-      byId("measurements"),
-      ...Object.entries(measurements).flatMap(([name, value]) => [
+    const known = Object.entries(measurements);
+    const table = (rows) =>
+      element("dl", {}, ...rows.flatMap(([name, value]) => [
         element("dt", {}, words(name)),
         element("dd", {}, `${number(value)}${value === null ? "" : UNITS[name] ?? ""}`),
-      ]),
+      ]));
+    const chief = known.filter(([name]) => CHIEF.includes(name));
+    fill(
+      byId("measurements"),
+      chief.length > 0 && table(chief),
+      known.length > chief.length && element("details", {}, element("summary", {}, "All measurements"), table(known)),
     );
     const lines = [
       source.author && ["Author", source.author],

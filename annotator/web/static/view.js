@@ -1,6 +1,7 @@
 // What part of the photo the stage shows: scale in screen pixels an original pixel, and the original point at its corner.
 
 const MOST = 32;
+const MARGIN = 8; // round a fitted photo, so that handles on its edges can be seen and held
 
 export class View {
   /** @param {{width: number, height: number}} photo, stage in CSS pixels */
@@ -11,7 +12,8 @@ export class View {
   }
 
   get fitting() {
-    return Math.min(this.stage.width / this.photo.width, this.stage.height / this.photo.height);
+    const [wide, high] = [this.stage.width - 2 * MARGIN, this.stage.height - 2 * MARGIN];
+    return Math.max(Math.min(wide / this.photo.width, high / this.photo.height), 0.001);
   }
 
   fit() {
