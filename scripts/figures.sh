@@ -1,14 +1,23 @@
 #!/bin/sh
 # Makes the README's figures again: figures.sh DATA [WEIGHTS]
-# DATA holds test/Rain100L, test/Rain100H and train/clean. Writes JSON to docs/figures/ and prints the tables.
+# DATA holds test/Rain100L, test/Rain100H, train/clean and train/real/SIRR-Data. Writes to docs/figures/ and prints the
+# tables. Peers are measured on real photos too where DERAIN_PEERS says where their weights are.
 set -eu
 data=$1
-weights=${2:-weights/fast}
+weights=${2:-weights/balanced}
 python=${PYTHON:-.venv/bin/python}
 mkdir -p docs/figures
 for name in Rain100L Rain100H; do
     "$python" -m core evaluate --data "$data/test/$name" --weights "$weights" --generator gs --protocol all \
         --dtype float32 --json "docs/figures/$name.json"
 done
-"$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator gs \
-    --dtype float32 --json docs/figures/clean.json
+for generator in gs gr; do
+    "$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator $generator \
+        --dtype float32 --json "docs/figures/clean-$generator.json"
+done
+methods=ours:gs,ours:gr
+if [ -n "${DERAIN_PEERS:-}" ]; then
+    methods=$methods,prenet:Rain1400,ddn,sirr
+fi
+"$python" -m core real-rain --data "$data/train/real/SIRR-Data" --only datasets/manifests/sirr-data-held-out.txt \
+    --weights "$weights" --methods "$methods" --csv docs/figures/real-rain.csv
