@@ -23,7 +23,7 @@ def candidate_json(view: CandidateView) -> dict[str, Any]:
 
 def brief_json(view: CandidateView) -> dict[str, Any]:
     """What the page needs to load a photo ahead."""
-    return {"id": view.id, "sha256": view.sha256}
+    return {"id": view.id, "sha256": view.sha256, "width": view.width, "height": view.height}
 
 
 def add_errors(app: FastAPI) -> None:

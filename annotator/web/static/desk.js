@@ -3,7 +3,6 @@
 import { ask, insist, query, Refused } from "./api.js";
 import { byId, tell } from "./dom.js";
 import { uuid } from "./identity.js";
-import { address } from "./pictures.js";
 
 const AHEAD = 6;
 const STAY = 120_000;
@@ -217,12 +216,14 @@ export class Desk extends EventTarget {
   }
 
   #loadAhead() {
-    const { candidate, pictures } = this;
-    const near = [candidate, ...this.upcoming.slice(0, AHEAD)].map(({ sha256 }) => sha256);
+    const { candidate, pictures, stage } = this;
+    const photos = [candidate, ...this.upcoming.slice(0, AHEAD)];
+    const near = photos.map(({ sha256 }) => sha256);
+    stage.keepOnly(near);
     pictures.keepOnly((url) => {
       const sha256 = url.split("/")[2];
       return sha256 === candidate.sha256 || (near.includes(sha256) && url.endsWith("/preview"));
     });
-    for (const sha256 of near) pictures.load(address(sha256, "preview")).catch(() => {});
+    for (const photo of photos) stage.prepare(photo).catch(() => {});
   }
 }

@@ -6,6 +6,7 @@ import { View } from "./view.js";
 const HANDLE = 5;
 
 export class Stage {
+  #fitted = new Map();
   #frame = 0;
   #waiting = [];
 
@@ -26,6 +27,26 @@ export class Stage {
       this.#waiting.push(resolve);
       this.paint();
     });
+  }
+
+  /** Loads a photo's preview and scales it to where a fitted photo stands, so that painting it costs nothing. */
+  async prepare(photo) {
+    const preview = await this.pictures.load(address(photo.sha256, "preview"));
+    const { scale } = new View(photo, this.size);
+    const [width, height] = [photo.width, photo.height].map((side) => Math.round(side * scale * (devicePixelRatio || 1)));
+    if (width >= preview.width || height < 1 || this.#fitted.get(photo.sha256)?.width === width) return;
+    const fitted = await createImageBitmap(preview, { resizeWidth: width, resizeHeight: height, resizeQuality: "medium" });
+    this.#fitted.get(photo.sha256)?.close();
+    this.#fitted.set(photo.sha256, fitted);
+  }
+
+  /** Forgets the scaled previews of all but these photos. */
+  keepOnly(sha256s) {
+    for (const [sha256, fitted] of this.#fitted) {
+      if (sha256s.includes(sha256)) continue;
+      this.#fitted.delete(sha256);
+      fitted.close();
+    }
   }
 
   clear() {
@@ -56,6 +77,7 @@ export class Stage {
     this.canvas.height = Math.round(this.canvas.clientHeight * ratio);
     this.view?.resized(this.size);
     this.#paint();
+    if (this.photo) this.prepare(this.photo).then(() => this.paint(), () => {});
   }
 
   #paint() {
@@ -83,6 +105,12 @@ export class Stage {
     const picture = held || preview;
     if (!picture) return false;
     const [left, top] = view.toScreen(0, 0);
+    const fitted = !held && this.#fitted.get(photo.sha256);
+    if (fitted && fitted.width === Math.round(photo.width * view.scale * ratio)) {
+      const snap = (value) => Math.round(value * ratio) / ratio;
+      brush.drawImage(fitted, snap(left), snap(top), fitted.width / ratio, fitted.height / ratio);
+      return true;
+    }
     brush.imageSmoothingEnabled = view.scale * ratio < 3 || Boolean(held);
     brush.imageSmoothingQuality = "medium";
     brush.drawImage(picture, left, top, photo.width * view.scale, photo.height * view.scale);
