@@ -15,14 +15,15 @@ class RealConfig:
     """Real rainy photos without ground truth, x_r; the clean photos of `DataConfig.clean` stand for ŷ_r.
 
     Attributes:
-        photos: folder of real rainy photos, relative to the data root.
-        manifest: curated choice of them (file hashes, crops), a path from the working directory; null for whole photos.
+        photos: folder of real rainy photos, or an export of the annotator; relative to the data root.
         held_out: text file with the file name of a photo a line (# begins a comment), a path from the working
-            directory; these are never trained on, and what training does to real rain is measured on them.
+            directory; these are never trained on, and what training does to real rain is measured on them. Null: none.
+        manifest: curated choice of the photos (file hashes, crops), a path from the working directory; null for whole
+            photos.
     """
 
     photos: str
-    held_out: str
+    held_out: str | None = None
     manifest: str | None = None
 
 

@@ -10,9 +10,10 @@ from torch.utils.data import Dataset
 
 from core.training.config import ConfigError, DataConfig, RealConfig
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
-from datasets.folders import open_photos, read_names
+from datasets.folders import natural_key, open_photos, read_names, without_suffix
 from datasets.rain.transplant import rain_layers
-from datasets.real200 import open_manifest
+from datasets.reading import read_rgb
+from datasets.real200 import METADATA, RainCrop, open_manifest, open_real200
 
 SCALES = (1.0, 0.6)
 """Photos are also taken shrunk: rain comes in every size."""
@@ -34,32 +35,48 @@ class RealMaterial:
 def load_real(
     config: RealConfig, root: str | Path, patch: int, transplant: bool
 ) -> tuple[RealMaterial, dict[str, np.ndarray]]:
-    """Real photos, or their curated crops, with their rain layers if `transplant` -> (material, held out by file name).
+    """Real photos, or curated crops of them, with their rain layers if `transplant` -> (material, held out by name).
+
+    The folder holds photos, of which a manifest may choose crops, or is an export of the annotator, whose crops are
+    taken as they are.
 
     Raises:
         ConfigError: a photo to be held out is not there, none is left to train on, or no photo has a layer.
         DatasetError: the folder is missing or empty, or the manifest does not fit it.
         core.images.ImageFileError: a photo cannot be read.
     """
-    folder = open_photos(Path(root) / config.photos)
-    held_out = read_names(config.held_out)
-    if missing := sorted(held_out - set(folder.photos)):
-        raise ConfigError(f"{Path(root) / config.photos} lacks {missing[0]}, which {config.held_out} holds out.")
-    held = {name: folder[index][1] for index, name in enumerate(folder.photos) if name in held_out}
-    if config.manifest is None:
-        photos = [folder[index][1] for index, name in enumerate(folder.photos) if name not in held_out]
-    else:
-        crops = open_manifest(config.manifest, folder.folder).crops
-        photos = [crop.read() for crop in crops if crop.file.relative_to(folder.folder).as_posix() not in held_out]
+    folder = Path(root) / config.photos
+    crops = _crops(config, folder)
+    held_out = read_names(config.held_out) if config.held_out is not None else set()
+    photos = [crop.read() for crop in crops if crop.file.relative_to(folder).as_posix() not in held_out]
     if not photos:
-        raise ConfigError(f"{config.held_out} holds out every photo of {Path(root) / config.photos}.")
+        raise ConfigError(f"{config.held_out} holds out every photo of {folder}.")
+    held = _held_out(folder, held_out, config.held_out)
     layers = []
     if transplant:
         found = ([*_layers(photo, patch)] for photo in photos)
         layers = [spread(several, LAYERS_A_PHOTO) for several in found if several]
         if not layers:
-            raise ConfigError(f"No photo of {Path(root) / config.photos} has rain in front of a smooth background.")
+            raise ConfigError(f"No photo of {folder} has rain in front of a smooth background.")
     return RealMaterial(photos, layers), held
+
+
+def _crops(config: RealConfig, folder: Path) -> tuple[RainCrop, ...]:
+    if config.manifest is not None:
+        return open_manifest(config.manifest, folder).crops
+    if any(folder.glob(METADATA)) or any(folder.glob(f"*/{METADATA}")):
+        return open_real200(folder).crops
+    return tuple(RainCrop(without_suffix(name), folder / name) for name in open_photos(folder).photos)
+
+
+def _held_out(folder: Path, names: set[str], where: str | None) -> dict[str, np.ndarray]:
+    """The photos of these names, whole."""
+    photos = {}
+    for name in sorted(names, key=natural_key):
+        if not (folder / name).is_file():
+            raise ConfigError(f"{folder} lacks {name}, which {where} holds out.")
+        photos[name] = read_rgb(folder / name)
+    return photos
 
 
 class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):

@@ -203,14 +203,14 @@ def test_options_that_a_config_can_name_train(algorithm: str, kind: str, semi: d
     assert isinstance(trainer.supervised.descent.optimiser, torch.optim.Adam) and (
         isinstance(trainer.supervised.descent.optimiser, torch.optim.AdamW) == (algorithm == "adamw")
     )
-    assert "real d_r loss" in trainer.step(*(torch.rand(2, 3, 64, 64),) * 2, [torch.rand(2, 3, 64, 64)] * 3)
+    assert "real d_r loss" in trainer.step(*(torch.rand(2, 3, 64, 64),) * 2, (torch.rand(2, 3, 64, 64),) * 3)
 
 
 def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared: Path) -> None:
     weights = shared / "weights" / "perceptual" / "vgg19_normalised_conv1_1_to_conv3_1.npz"
     semi["perceptual"] = {"weights": str(weights), "layer": "relu1_2"}
     semi["loss"]["perceptual"], semi["unsupervised"]["perceptual"] = 1.0, 1.0
-    values = make().step(*(torch.rand(2, 3, 64, 64),) * 2, [torch.rand(2, 3, 64, 64)] * 3)
+    values = make().step(*(torch.rand(2, 3, 64, 64),) * 2, (torch.rand(2, 3, 64, 64),) * 3)
     assert float(values["perceptual"]) > 0 and float(values["real perceptual"]) > 0
 
 
@@ -266,7 +266,7 @@ def test_a_manifest_chooses_crops_and_held_out_photos_stay_out(
     entries = []
     for index, crop in ((0, [0, 0, 128, 100]), (1, None), (3, [0, 0, 128, 128])):
         content = (data_root / "real" / f"{index}.png").read_bytes()
-        entry = {"sha256": hashlib.sha256(content).hexdigest(), "name": f"{index}.png"}
+        entry: dict[str, Any] = {"sha256": hashlib.sha256(content).hexdigest(), "name": f"{index}.png"}
         entries.append(entry | {"verdict": "accept" if crop else "reject", "crops": [crop] if crop else []})
     (tmp_path / "chosen.jsonl").write_text("\n".join(map(json.dumps, entries)), encoding="utf-8")
     semi["data"]["real"]["manifest"] = str(tmp_path / "chosen.jsonl")
