@@ -41,7 +41,7 @@ def finite(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(table: pd.DataFrame, column: str, lead: str) -> dict[str, Mean]:
-    """Means of one column by method, and how far the method `lead` is ahead of each."""
+    """Means of one column by method, and the difference of the method `lead` from each."""
     wide = finite(table).pivot(index="photo", columns="method", values=column)
     means = {}
     for method in dict.fromkeys(table["method"]):

@@ -187,6 +187,7 @@ def _groups(table: pd.DataFrame) -> list[tuple[str, list[Column]]]:
         (
             "Without ground truth: what a method takes out, and what it costs (docs/real-rain.md)",
             [
+                Column("rain_score", "Score", 3),
                 Column("rain_removed", "Rain removed, %", 1, percent=True),
                 Column("structure_lost", "Structure lost, %", 1, percent=True, higher=False),
                 Column("change", "Mean |x − ỹ|, 0…255", 2, higher=None),
@@ -259,6 +260,7 @@ def _strip(
 ) -> dict[str, Any]:
     """One photo as the paper's figures show it: (a) rainy image, (b) ground truth, (c) … the methods, ours last."""
     photos, derained = look(name)
+    paired = photos.clean is not None
     pictures: list[tuple[str, str | None, np.ndarray]] = [("Rainy image", RAINY, photos.rainy)]
     if photos.clean is not None:
         pictures.append(("Ground truth", None, photos.clean))
@@ -277,7 +279,9 @@ def _strip(
                 "label": label,
                 "whole": data_uri(pixels, quality.side, quality.quality),
                 "part": data_uri(part.cut(pixels), quality.side // 3, min(quality.quality + 4, 95)),
-                "figures": " / ".join(column.show(rows[key][column.key]) for column in columns[:2])
+                "figures": " / ".join(
+                    column.show(rows[key][column.key]) for column in (columns[:2] if paired else columns[1:3])
+                )
                 if key is not None
                 else "",
             }

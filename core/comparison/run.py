@@ -41,8 +41,8 @@ def compare(
 
     Returns:
         Rows: photo, method (key, or "rainy"), width, height, seconds (NaN where nothing was run), change (mean |x − ỹ|,
-        0…255), and for pairs psnr_PROTOCOL and ssim_PROTOCOL, otherwise rain_removed and structure_lost of
-        `core.real_rain` (NaN where the photo has too little rain over smooth ground).
+        0…255), and for pairs psnr_PROTOCOL and ssim_PROTOCOL, otherwise rain_score, rain_removed and structure_lost
+        of `core.real_rain` (NaN where the photo has too little rain over smooth ground).
 
     Raises:
         UserError, DatasetError: a photo or an output on disk cannot be read, is missing, or does not fit.
@@ -95,6 +95,7 @@ def _row(
             row |= {f"psnr_{protocol}": scores.psnr, f"ssim_{protocol}": scores.ssim}
     else:
         real = measure_real_rain(photos.rainy, picture, regions)
+        row["rain_score"] = real.score if real else math.nan
         row["rain_removed"] = real.removed if real else math.nan
         row["structure_lost"] = real.lost if real else math.nan
     return row
