@@ -109,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
         outputs=args.outputs,
         weights=args.weights,
         made_for=made_for,
+        synthetic=not args.unpaired,
         device=args.device,
     )
     _say_missing(found)

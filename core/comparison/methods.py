@@ -80,6 +80,7 @@ def find_methods(
     outputs: str | Path | None = None,
     weights: str | Path | Derainer | None = None,
     made_for: str | None = None,
+    synthetic: bool = False,
     device: str = "cpu",
 ) -> list[Method]:
     """The methods of these names, then every folder of `outputs` as one more.
@@ -92,6 +93,7 @@ def find_methods(
         outputs: folder of outputs on disk, `outputs/METHOD/NAME.png`.
         weights: our model: a folder, or a derainer that is ready; None for the one that is shipped.
         made_for: the set that is compared on, such as Rain100L.
+        synthetic: whether the rain is rendered: `ours` alone is then G_s, otherwise the model's default generator.
         device: "auto", "cpu", "cuda" or "cuda:N".
 
     Raises:
@@ -99,7 +101,7 @@ def find_methods(
         InferenceError: our weights cannot be loaded, or have no such generator.
         DatasetError: there is no such folder of outputs.
     """
-    methods = [_method(name, peers, weights, made_for, device) for name in names]
+    methods = [_method(name, peers, weights, made_for, synthetic, device) for name in names]
     if outputs is not None:
         for found in open_outputs(outputs):
             label = f"{found.folder.name} (outputs)"
@@ -111,20 +113,29 @@ def find_methods(
 
 
 def _method(
-    name: str, peers: str | Path | None, weights: str | Path | Derainer | None, made_for: str | None, device: str
+    name: str,
+    peers: str | Path | None,
+    weights: str | Path | Derainer | None,
+    made_for: str | None,
+    synthetic: bool,
+    device: str,
 ) -> Method:
     key, _, which = name.partition(":")
     if key == OURS:
-        return _ours(name, weights, which or None, device)
+        return _ours(name, weights, which or None, synthetic, device)
     if key not in PEERS:
         known = ", ".join((OURS, *PEERS))
         raise UsageError(f"There is no method {name!r}: give one of {known}, or PEER:WEIGHTS.")
     return _peer(name, key, which or PEERS[key].for_set.get(made_for or "", PEERS[key].default), peers, device)
 
 
-def _ours(name: str, weights: str | Path | Derainer | None, generator: str | None, device: str) -> Method:
+def _ours(
+    name: str, weights: str | Path | Derainer | None, generator: str | None, synthetic: bool, device: str
+) -> Method:
     folder = weights if isinstance(weights, (str, Path)) else DEFAULT_WEIGHTS
     derainer = weights if isinstance(weights, Derainer) else Derainer(folder, device=device)
+    if generator is None and synthetic and "gs" in derainer.model.generators:
+        generator = "gs"
     generator = derainer.check_generator(generator)
     file = Path(folder, "model.safetensors")
     given = isinstance(weights, Derainer)

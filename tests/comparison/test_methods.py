@@ -12,6 +12,7 @@ from core.comparison import find_methods
 from core.comparison.outputs import OutputError
 from core.errors import UsageError, UserError
 from core.inference import DEFAULT_WEIGHTS, Derainer
+from core.networks import SIZES, SemiDerainGAN
 from core.peers.prenet import PReNet
 from datasets.errors import DatasetError
 
@@ -119,3 +120,10 @@ def test_folders_without_outputs(tmp_path: Path) -> None:
         find_methods([], outputs=tmp_path / "absent")
     with pytest.raises(DatasetError, match="holds no folder METHOD with derained images"):
         find_methods([], outputs=tmp_path)
+
+
+def test_ours_is_g_s_on_synthetic_rain_and_g_r_on_photos() -> None:
+    derainer = Derainer(SemiDerainGAN(**SIZES["fast"], generators=("gs", "gr")), device="cpu")
+    labels = [find_methods(["ours"], weights=derainer, synthetic=synthetic)[0].label for synthetic in (True, False)]
+    assert labels == ["Semi-DerainGAN (G_s)", "Semi-DerainGAN (G_r)"]
+    assert find_methods(["ours:gr"], weights=derainer, synthetic=True)[0].label == "Semi-DerainGAN (G_r)"
