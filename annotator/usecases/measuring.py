@@ -1,5 +1,6 @@
 """What the pre-screening reads and writes: photos still to be measured, and their values, flags, crops and groups."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -48,8 +49,10 @@ def record_measurements(
         hashes: perceptual hashes, hexadecimal, by kind; None leaves those that are stored.
 
     Raises:
-        AnnotatorError: there is no such image.
+        AnnotatorError: there is no such image, or a value is not finite.
     """
+    if odd := [name for name, value in {**values, "priority": priority}.items() if not math.isfinite(value)]:
+        raise AnnotatorError(f"The measurement {odd[0]} of image {image_id} is no finite number.")
     with project.write() as session:
         found = session.execute(update(Image).where(Image.id == image_id).values(measured_version=version))
         if found.rowcount == 0:  # type: ignore[attr-defined]

@@ -157,6 +157,8 @@ class Trainer:
                         validated = clock = time.monotonic()
                 if before // self.config.epoch < self.patches // self.config.epoch:
                     self.write_samples()
+        if window:
+            self.log_training(window, clock)
         self.save()
         figures = self.validate(self.all, "final")
         self.fabric.barrier()
