@@ -1,5 +1,6 @@
 """Runs the methods on a photo, one after another, and keeps what each gave."""
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -75,7 +76,9 @@ class Contest:
 
     def file(self, key: str) -> Path:
         """Where the picture of a method, of "rainy" or of "clean" lies."""
-        return Path(self.folder.name) / f"{re.sub('[^A-Za-z0-9-]', '_', key)}.png"
+        name = re.sub("[^A-Za-z0-9-]", "_", key)
+        own = name if name == key else f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+        return Path(self.folder.name) / f"{own[-100:]}.png"
 
 
 def open_contest(subject: Subject, entries: Sequence[Entry], before: Contest | None = None) -> Contest:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -50,13 +51,17 @@ class Subject:
         return replace(self, clean=fitting(self.full, read(file), "The clean photo"))
 
     def with_others(self, files: list[Path]) -> "Subject":
-        """The same with outputs from files, each labelled by its file's name.
+        """The same with outputs from files, each labelled by its file's name; names that recur are numbered.
 
         Raises:
             UserError: a file cannot be read, or its size is not the photo's.
         """
-        others = tuple((path.stem, fitting(self.full, read(path), path.name)) for path in files)
-        return replace(self, others=others)
+        others: dict[str, np.ndarray] = {}
+        for path in files:
+            labels = chain([path.stem], (f"{path.stem} ({number})" for number in count(2)))
+            label = next(label for label in labels if label not in others)
+            others[label] = fitting(self.full, read(path), path.name)
+        return replace(self, others=tuple(others.items()))
 
 
 def make_subject(name: str, rainy: np.ndarray, clean: np.ndarray | None, also: tuple[str, ...] = ()) -> Subject:

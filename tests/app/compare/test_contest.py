@@ -51,6 +51,15 @@ def test_one_that_fails_says_why_and_the_others_go_on(subject: Subject, entries:
     assert done.given["ours"].picture
 
 
+def test_every_method_has_a_picture_of_its_own(subject: Subject, entries: list[Entry]) -> None:
+    keys = ["brought:雨", "brought:風", "brought:a b", "brought:a_b", "rainy_"]
+    own = [
+        replace(entries[2], key=key, derain=np.full_like(subject.rainy, number).copy) for number, key in enumerate(keys)
+    ]
+    *_, done = run(open_contest(subject, own))
+    assert [int(cv2.imread(str(done.given[key].picture)).max()) for key in keys] == [0, 1, 2, 3, 4]
+
+
 def test_the_same_photo_is_not_derained_twice(subject: Subject, entries: list[Entry]) -> None:
     *_, before = run(open_contest(replace(subject, clean=None), entries))
     once = [replace(entries[0], derain=lambda: pytest.fail("ran again"))]

@@ -31,6 +31,17 @@ def test_what_is_brought_along_must_fit(scene: np.ndarray, tmp_path: Path) -> No
             bring()
 
 
+def test_outputs_of_one_name_stay_apart(scene: np.ndarray, tmp_path: Path) -> None:
+    """As other methods' outputs of one photo often are called alike."""
+    files = [tmp_path / folder / "rain-001.png" for folder in ("a", "b")]
+    for file, pixels in zip(files, (255 - scene, scene // 2), strict=True):
+        file.parent.mkdir()
+        Image.fromarray(pixels).save(file)
+    others = make_subject("street", scene, None).with_others(files).others
+    assert [label for label, _ in others] == ["rain-001", "rain-001 (2)"]
+    assert np.array_equal(others[0][1], 255 - scene) and np.array_equal(others[1][1], scene // 2)
+
+
 def test_grey_and_deep_photos_become_rgb_of_8_bits(tmp_path: Path) -> None:
     deep = (np.arange(64 * 48, dtype=np.uint16).reshape(48, 64) * 20).astype(np.uint16)
     Image.fromarray(deep).save(tmp_path / "deep.png")
