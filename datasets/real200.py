@@ -134,7 +134,7 @@ def open_manifest(manifest: str | Path, photos: str | Path) -> Real200:
 def _entries(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """(number, content) of the lines of a file of JSON lines."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")  # notes may hold other characters that end lines
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"{file} cannot be read as text.") from error
     for number, line in enumerate(lines, 1):

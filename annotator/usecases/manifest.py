@@ -105,7 +105,7 @@ def _line(view: CandidateView) -> dict[str, Any]:
 
 def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # notes may hold other characters that end lines
     except (OSError, UnicodeDecodeError) as error:
         raise AnnotatorError(f"The manifest {path} cannot be read.") from error
     for number, line in enumerate(lines, 1):

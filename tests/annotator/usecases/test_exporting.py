@@ -210,6 +210,22 @@ def test_a_manifest_makes_the_same_project_again(decided: Project, tmp_path: Pat
     again.close()
 
 
+def test_a_note_with_any_line_end_comes_back(decided: Project, tmp_path: Path) -> None:
+    """U+2028, U+0085 and their like end lines for Python, but not in JSON."""
+    note = "first\u2028second\x85third\u2029\nfourth"
+    view = candidate_view(decided, 1)
+    decide(decided, accept(view, note=note))
+    write_manifest(decided, tmp_path / "m.jsonl")
+    again = open_project(tmp_path / "again")
+    report = apply_manifest(again, tmp_path / "m.jsonl", tmp_path / "photos")
+    assert report.applied == 4 and not report.refused
+    found = {other.sha256: other for other in gallery(again, Filters(states=())).views}[view.sha256]
+    assert found.decision is not None and found.decision.note == note
+    again.close()
+    export(decided, tmp_path / "out", splits=ALL)
+    assert len(open_real200(tmp_path / "out")) == len(open_manifest(tmp_path / "m.jsonl", tmp_path / "photos"))
+
+
 def test_a_manifest_without_its_photos(decided: Project, tmp_path: Path) -> None:
     write_manifest(decided, tmp_path / "m.jsonl")
     (tmp_path / "photos" / "3.png").unlink()
