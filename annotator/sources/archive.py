@@ -1,6 +1,8 @@
 """Photos of a zip archive, read in memory: nothing is ever unpacked to a path that the archive names."""
 
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,6 +20,12 @@ LARGEST_ARCHIVE = 50_000_000_000
 MOST_PACKED = 500
 """How many times smaller than its content an entry may be; photos hardly shrink at all, zip bombs do by 1,000."""
 
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, NotImplementedError, ValueError, RuntimeError, OSError),
+)
+"""What reading a damaged entry raises."""
+
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 
@@ -32,7 +40,7 @@ def photos_in_archive(path: Path) -> Iterator[Found]:
     """
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise AnnotatorError(f"{path} is a broken or cut off zip archive.") from error
     except OSError as error:
         raise AnnotatorError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
@@ -86,7 +94,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: PurePosixPath)
     try:
         with archive.open(entry) as stream:
             content = stream.read(entry.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError, OSError) as error:
+    except _BROKEN as error:
         raise AnnotatorError(f"{label} is broken inside the archive.") from error
     if len(content) != entry.file_size:
         raise AnnotatorError(f"{label} is broken inside the archive.")

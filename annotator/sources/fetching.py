@@ -68,6 +68,9 @@ def fetch_photo(url: str, *, limits: Limits | None = None, allowed: Callable[[Ad
     for _ in range(MOST_REDIRECTS + 1):
         try:
             answer = _get(_checked(current), limits, deadline, allowed)
+            if isinstance(answer, bytes):
+                return answer
+            current = urljoin(current, answer.location)
         except _Stop as stop:
             raise AnnotatorError(f"{url} {stop}.") from stop
         except TimeoutError as error:
@@ -77,9 +80,6 @@ def fetch_photo(url: str, *, limits: Limits | None = None, allowed: Callable[[Ad
                 raise AnnotatorError(f"{url} took longer than {limits.seconds:g} seconds.") from error
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise AnnotatorError(f"{url} cannot be fetched: {reason.lower()}.") from error
-        if isinstance(answer, bytes):
-            return answer
-        current = urljoin(current, answer.location)
     raise AnnotatorError(f"{url} leads through more than {MOST_REDIRECTS} redirects.")
 
 

@@ -1,6 +1,8 @@
 """Lists: paths or URLs a line, and CSV tables that say where photos come from."""
 
 import csv
+import io
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -56,7 +58,7 @@ def read_table(path: Path) -> Table:
         AnnotatorError: it cannot be read, is no text, or has neither names nor URLs.
     """
     rows = []
-    for values in csv.DictReader(_text(path).splitlines()):
+    for values in _lines_of_table(path):
         known = {_COLUMNS[key.strip().lower()]: value.strip() for key, value in values.items() if _is_known(key, value)}
         name = known.pop("name", "")
         if name or known.get("url"):
@@ -74,7 +76,7 @@ def read_table(path: Path) -> Table:
 def photos_of_table(path: Path, fetch: Callable[[str], bytes]) -> Iterator[Found]:
     """The photos that a CSV file lists: files beside it by name, everything else by URL (AnnotatorError as above)."""
     for row in read_table(path).rows:
-        if row.name and (path.parent / row.name).is_file():
+        if row.name and os.path.isfile(path.parent / row.name):  # False, too, for what is too long for a file's name
             yield Found(clean_text(row.name), partial(read_file, path.parent / row.name, row.name), row.details)
         elif row.details.url:
             yield photo_at(row.details.url, fetch, row)
@@ -112,6 +114,13 @@ def photo_at(url: str, fetch: Callable[[str], bytes], row: Row | None = None) ->
         last = ""
     details = Details(url=url) if row is None else row.details
     return Found(clean_text((row.name if row else "") or last or url), partial(fetch, url), details)
+
+
+def _lines_of_table(path: Path) -> Iterator[dict[str, str]]:
+    try:
+        yield from csv.DictReader(io.StringIO(_text(path), newline=""))
+    except csv.Error as error:
+        raise AnnotatorError(f"{path} is no CSV table: {error}.") from error
 
 
 def _is_known(key: str | None, value: object) -> bool:

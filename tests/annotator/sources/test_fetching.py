@@ -133,6 +133,7 @@ def test_a_photo(base: str) -> None:
         ("/empty", "is empty"),
         ("/to/file:///etc/passwd", "only http and https are fetched, not file"),
         ("/to/http://user:secret@127.0.0.1/", "user name or password"),
+        ("/to/http://[", "cannot be fetched"),
     ],
 )
 def test_limits(base: str, path: str, sentence: str) -> None:

@@ -270,6 +270,17 @@ def test_a_damaged_entry(local: Project, tmp_path: Path) -> None:
     assert report.taken == 1 and report.refused == (("a.png", "a.png is broken inside the archive."),)
 
 
+def test_a_damaged_entry_packed_by_lzma(local: Project, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.png", png(1))
+        archive.writestr("b.png", png(2))
+    content = bytearray((tmp_path / "a.zip").read_bytes())
+    content[39:44] = b"\xff" * 5  # LZMA's properties, behind the entry's header, its name, and four bytes
+    (tmp_path / "a.zip").write_bytes(content)
+    report = import_photos(local, tmp_path / "a.zip")
+    assert report.taken == 1 and report.refused == (("a.png", "a.png is broken inside the archive."),)
+
+
 def test_lists_of_paths_and_urls(local: Project, tmp_path: Path) -> None:
     asked: list[str] = []
 
@@ -314,10 +325,19 @@ def test_a_table_beside_a_folder(local: Project, tmp_path: Path) -> None:
     assert all(len(view.source.names) == 1 for view in views(local).values())
 
 
-@pytest.mark.parametrize("content", ["", "colour\nred\n", "\xff\xfe"])
+def test_a_title_too_long_for_a_file_and_one_of_two_lines(local: Project, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(
+        f'name,url,author\n{"rain " * 60},https://e.org/1.png,"Ada\nByron"\nb,https://e.org/2.png,\u2028B\n'
+    )
+    assert import_photos(local, table, fetch=lambda url: png(int(url[-5]))).taken == 2
+    assert [view.source.author for view in views(local).values()] == ["Ada\nByron", "B"]
+
+
+@pytest.mark.parametrize("content", ["", "colour\nred\n", "\xff\xfe", f"name\n{'a' * 200_000}\n"])
 def test_a_table_without_sense(local: Project, tmp_path: Path, content: str) -> None:
     (tmp_path / "t.csv").write_bytes(content.encode("latin-1"))
-    with pytest.raises(AnnotatorError, match=r"no row with a name|not text in UTF-8"):
+    with pytest.raises(AnnotatorError, match=r"no row with a name|not text in UTF-8|is no CSV table"):
         import_photos(local, tmp_path / "t.csv")
 
 
