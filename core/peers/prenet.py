@@ -1,8 +1,6 @@
 """PReNet (Ren et al., Progressive Image Deraining Networks, CVPR 2019), to run its published weights."""
 
-import pickle
 from pathlib import Path
-from zipfile import BadZipFile
 
 import torch
 from torch import nn
@@ -65,7 +63,9 @@ def load_prenet(path: str | Path) -> PReNet:
         raise PeerError(f"{path} is not a file; PReNet's weights are one file such as net_latest.pth.")
     try:
         weights = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError, BadZipFile) as error:
+    except OSError as error:
+        raise PeerError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
+    except Exception as error:  # what is no checkpoint is taken for pickled data, which fails in any way
         raise PeerError(f"{path} is not a PyTorch checkpoint of tensors.") from error
     network = PReNet()
     expected = {key: tensor.shape for key, tensor in network.state_dict().items()}

@@ -79,7 +79,7 @@ def test_many_keys_that_do_not_fit_are_counted(tmp_path: Path) -> None:
         load_prenet(tmp_path / "net.pth")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 broken archive"])
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 broken archive", b"a", b"txt", b"VV\xb7"])
 def test_a_file_that_is_no_checkpoint(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "net.pth").write_bytes(content)
     with pytest.raises(PeerError, match="is not a PyTorch checkpoint of tensors"):
