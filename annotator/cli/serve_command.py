@@ -2,7 +2,10 @@
 
 import argparse
 import os
+import signal
+from contextlib import nullcontext
 from pathlib import Path
+from types import FrameType
 
 from annotator.cli.project_argument import add_project, opened
 from core.errors import UsageError
@@ -19,7 +22,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "docs/annotator.md tells the keys.",
         epilog="""examples:
   python -m annotator serve curation/
-  ANNOTATOR_PASSWORD=... python -m annotator serve curation/ --host 0.0.0.0 --name annotator.example.org""",
+  ANNOTATOR_PASSWORD=... python -m annotator serve curation/ --host 0.0.0.0 --name annotator.example.org
+  python -m annotator serve curation/ --snapshots /data/snapshots""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_project(parser)
@@ -34,10 +38,18 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--name", metavar="NAME", action="append", default=[], help="a host name that the server is reached by"
     )
+    parser.add_argument(
+        "--snapshots",
+        metavar="FOLDER",
+        type=Path,
+        help="where the disk does not last: copy the database into this folder every ten minutes and at the end, and "
+        "begin with its newest copy where the project has no photos",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Serves until interrupted."""
+    from annotator.usecases.backups import Snapshots, restore_newest
     from annotator.web.server import PASSWORD_VARIABLE, serve
 
     if not 0 <= args.port <= 65535:
@@ -47,9 +59,20 @@ def run(args: argparse.Namespace) -> int:
         password = args.password_file.read_text(encoding="utf-8").strip()
     project = opened(args, create=True)
     try:
-        serve(project, args.host, args.port, password=password, names=tuple(args.name))
+        if args.snapshots is not None and (found := restore_newest(project, args.snapshots)):
+            print(f"{found[0]} is restored; {found[1]} originals are missing, to be imported again", flush=True)
+            project.close()
+            project = opened(args)
+        signal.signal(signal.SIGTERM, _stop)
+        with Snapshots(project, args.snapshots) if args.snapshots is not None else nullcontext():
+            serve(project, args.host, args.port, password=password, names=tuple(args.name))
     except KeyboardInterrupt:
         pass
     finally:
         project.close()
     return 0
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Ends as an interruption does, so that the last snapshot is still written."""
+    raise KeyboardInterrupt

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, func, insert, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from annotator.database import migrations
 from annotator.database.engine import make_engine
@@ -48,9 +49,8 @@ def back_up(engine: Engine, folder: Path, label: str = "backup") -> Path:
             ):
                 with suppress(OSError):
                     leftover.unlink()
-    except (OSError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise AnnotatorError(f"The backup {target} cannot be written: {reason.lower()}.") from error
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        raise AnnotatorError(f"The backup {target} cannot be written: {_reason(error)}.") from error
     return target
 
 
@@ -58,9 +58,16 @@ def restore(engine: Engine, backup: Path) -> None:
     """Puts a backup's content in the place of the database's: all of it, or nothing.
 
     Raises:
-        AnnotatorError: the file is no backup, is damaged, or is of a newer version.
+        AnnotatorError: the file is no backup, is damaged, or is of a newer version; the database cannot be written.
     """
     version = check(backup)
+    try:
+        _replace(engine, backup, version)
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        raise AnnotatorError(f"The backup {backup} cannot be brought back: {_reason(error)}.") from error
+
+
+def _replace(engine: Engine, backup: Path, version: str) -> None:
     if engine.dialect.name == "sqlite":
         engine.dispose()
         with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(engine.url.database or "")) as target:
@@ -103,6 +110,12 @@ def keep_newest(folder: Path, label: str, count: int) -> None:
     for old in sorted(folder.glob(f"{label}-*.sqlite"))[:-count]:
         with suppress(OSError):
             old.unlink()
+
+
+def _reason(error: Exception) -> str:
+    """Why a file or a database could not be used, in one line."""
+    found = (error.strerror if isinstance(error, OSError) else None) or str(getattr(error, "orig", None) or error)
+    return found.strip().split("\n")[0].rstrip(".").lower()
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -1,5 +1,6 @@
 """Backing a project up and restoring it: the database alone, or everything in one zip; snapshots on a schedule."""
 
+import logging
 import os
 import secrets
 import shutil
@@ -84,11 +85,28 @@ def restore_project(project: Project, backup: Path) -> int:
         return sum(not project.blobs.path(sha256).is_file() for sha256 in session.scalars(select(Image.sha256)))
 
 
+def restore_newest(project: Project, snapshots: Path) -> tuple[Path, int] | None:
+    """Brings the newest snapshot back into a project without photos, as a Space's is that began anew.
+
+    Returns:
+        The snapshot, and how many originals are missing; None where the project has photos or there is no snapshot.
+
+    Raises:
+        AnnotatorError: as for `restore_project`.
+    """
+    with project.read() as session:
+        if session.scalar(select(Image.id).limit(1)) is not None:
+            return None
+    found = sorted(snapshots.glob(f"{SNAPSHOT}-*.sqlite"))
+    return (found[-1], restore_project(project, found[-1])) if found else None
+
+
 class Snapshots:
     """Copies the database out into a folder every so often, as a Space needs whose disk does not last.
 
     A context manager: between entering and leaving a thread writes a snapshot every `seconds`, and one at the end. On a
-    Space the folder is one that huggingface_hub's CommitScheduler pushes. The newest `keep` stay.
+    Space the folder is one that lasts, or one that huggingface_hub's CommitScheduler pushes. The newest `keep` stay.
+    What fails is logged and tried again.
     """
 
     def __init__(self, project: Project, folder: Path, seconds: float = 600.0, keep: int = 24) -> None:
@@ -118,6 +136,7 @@ class Snapshots:
             self.failure = None
         except AnnotatorError as error:
             self.failure = error
+            logging.getLogger("annotator").error("%s", error)
 
 
 def _write_zip(project: Project, database: Path, target: Path) -> None:

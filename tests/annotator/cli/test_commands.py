@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -105,3 +106,23 @@ def test_every_command_helps_with_an_example(command: str, capsys: pytest.Captur
     with pytest.raises(SystemExit) as stop:
         build_parser(command).parse_args([command, "--help"])
     assert stop.value.code == 0 and f"python -m annotator {command}" in capsys.readouterr().out
+
+
+def test_what_a_stopped_server_held_is_there_when_it_starts_anew(
+    repository: Path, folder: Path, tmp_path: Path
+) -> None:
+    """As on a Space: the folder of snapshots lasts, the project's does not."""
+    command = [sys.executable, "-m", "annotator", "serve", folder, "--port", "0", "--snapshots", tmp_path / "kept"]
+    for expected in ([], ["is restored; 3 originals are missing"]):
+        with subprocess.Popen(list(map(str, command)), cwd=repository, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout
+            for words in (*expected, "The annotator is at"):
+                assert words in server.stdout.readline()
+            server.terminate()
+            assert server.wait(60) == 0
+        assert len(list((tmp_path / "kept").iterdir())) == 1 + len(expected)
+        if not expected:
+            shutil.rmtree(folder)
+    project = open_project(folder)
+    assert [candidate_view(project, number).state for number in (1, 2, 3)] == ["accepted", "rejected", "pending"]
+    project.close()

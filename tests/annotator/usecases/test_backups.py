@@ -12,9 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from annotator.errors import AnnotatorError
 from annotator.project import Project, open_project
-from annotator.usecases.backups import Snapshots, back_up_project, restore_project
+from annotator.usecases.backups import Snapshots, back_up_project, restore_newest, restore_project
 from annotator.usecases.candidates import CandidateView, candidate_view
 from annotator.usecases.decisions import decide, rebuild_current
+from annotator.usecases.importing import import_photos
 from annotator.usecases.queue import Filters
 from annotator.usecases.review import gallery
 from tests.annotator.photos import accept, reject
@@ -140,3 +141,39 @@ def test_a_snapshot_that_fails_is_told(local: Project) -> None:
     with Snapshots(local, Path("/proc/nothing"), seconds=60) as snapshots:
         pass
     assert "cannot be written" in str(snapshots.failure)
+
+
+def test_a_snapshot_of_a_database_that_cannot_be_read_is_told_and_tried_again(filled: Project, tmp_path: Path) -> None:
+    """The thread goes on, so that snapshots are taken again once the database is back."""
+    folder = tmp_path / "snapshots"
+    with filled.write() as session:
+        session.execute(text("ALTER TABLE flag RENAME TO away"))
+    with Snapshots(filled, folder, seconds=0.02) as snapshots:
+        end = time.monotonic() + 60
+        if filled.engine.dialect.name == "postgresql":  # SQLite's file is copied whatever is in it
+            while not snapshots.failure and time.monotonic() < end:
+                time.sleep(0.01)
+            assert "cannot be written" in str(snapshots.failure)
+        with filled.write() as session:
+            session.execute(text("ALTER TABLE away RENAME TO flag"))
+        seen = len(list(folder.glob("snapshot-*")))
+        while len(list(folder.glob("snapshot-*"))) == seen and time.monotonic() < end:
+            time.sleep(0.01)
+        assert len(list(folder.glob("snapshot-*"))) > seen
+    assert snapshots.failure is None
+
+
+def test_a_project_that_began_anew_takes_its_newest_snapshot(decided: Project, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshots"
+    assert restore_newest(decided, folder) is None
+    for _ in range(2):
+        with Snapshots(decided, folder):
+            decide(decided, reject(candidate_view(decided, 3)))
+    newest = max(folder.iterdir())
+    assert restore_newest(decided, folder) is None
+    anew = open_project(tmp_path / "anew")
+    assert restore_newest(anew, folder) == (newest, 6)
+    assert everything(anew) == everything(decided)
+    assert import_photos(anew, tmp_path / "photos").known == 6
+    assert all(anew.blobs.path(view.sha256).is_file() for view in everything(anew))
+    anew.close()
