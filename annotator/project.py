@@ -1,6 +1,7 @@
 """A project: a folder with the originals, a database with the decisions, and the rules."""
 
 import fcntl
+import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timezone
@@ -40,6 +41,13 @@ class Project:
     def backups(self) -> Path:
         """The folder of the database's backups."""
         return self.folder / "backups"
+
+    @property
+    def identity(self) -> str:
+        """Tells projects apart, also from one that was in the same folder before; a backup keeps it."""
+        with self.read() as session:
+            made = session.scalars(select(ProjectRow.created_at)).one()
+        return hashlib.sha256(f"{self.folder.resolve()} {made.isoformat()}".encode()).hexdigest()[:12]
 
     def read(self) -> AbstractContextManager[Session]:
         """A session for reading (AnnotatorError where the database cannot be used)."""

@@ -1,7 +1,6 @@
 """The page's questions and writes, thin over the use cases."""
 
 import asyncio
-import hashlib
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any
@@ -52,7 +51,7 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
         return {
             "curator": seat.curator,
             "signed_in": signed_in,
-            "project": hashlib.sha256(str(project.folder.resolve()).encode()).hexdigest()[:12],
+            "project": project.identity,
             "rules": {"least": rules.crop_min_side, "aspect": rules.crop_aspect, "votes": rules.votes_required},
             "reasons": [asdict(reason) for reason in active_reasons(project)],
             "labels": reason_labels(project),

@@ -76,10 +76,11 @@ class Guard:
         if not self._knows(host):
             return _refuse(421, "This server is not called by that name.")
         if scope["method"] not in READING:
-            if urlsplit(headers.get("origin", "")).netloc.lower() != host.lower():
+            if _host_of(headers.get("origin", "")) != host.lower():
                 return _refuse(403, "Only the annotator's own page may write.")
             length = headers.get("content-length", "")
-            if scope["path"] != UPLOAD and not (length.isdigit() and int(length) <= LARGEST_BODY):
+            told = length.isdigit() and int(length) <= LARGEST_BODY and "transfer-encoding" not in headers
+            if scope["path"] != UPLOAD and not told:
                 return _refuse(413, "That is more than a request may hold.")
         return self._identify(scope, headers)
 
@@ -108,6 +109,13 @@ class Guard:
         except ValueError:
             return name.lower() in self.names
         return self.any_address or address.is_loopback
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _refuse(status: int, sentence: str) -> JSONResponse:

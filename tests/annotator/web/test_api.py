@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from annotator.project import Project
+from annotator.project import Project, open_project
+from annotator.usecases.backups import back_up_project, restore_project
 from annotator.usecases.candidates import candidate_view
 from annotator.usecases.measuring import record_measurements
 from annotator.web.upload import safe_name
@@ -158,3 +159,16 @@ def test_names_of_uploads_are_files_names() -> None:
     assert safe_name("a\0b/c.png") == "c.png"
     long = safe_name("雨" * 200 + ".png")
     assert len(long.encode()) <= 180 and long.endswith("雨.png")
+
+
+def test_a_project_made_anew_in_a_folder_is_another_to_the_browser(project: Project) -> None:
+    """What the browser kept for candidate 1 must not fall on another photo; after a backup's return it is the same."""
+    named = client_of(project).get("/api/project").json()["project"]
+    backup = back_up_project(project)
+    project.close()
+    (project.folder / "annotator.sqlite").unlink()
+    anew = open_project(project.folder)
+    assert client_of(anew).get("/api/project").json()["project"] != named
+    restore_project(anew, backup)
+    assert client_of(anew).get("/api/project").json()["project"] == named
+    anew.close()

@@ -32,7 +32,7 @@ def test_a_name_or_address_that_was_given_is_known(project: Project) -> None:
     assert client.get("/", headers={"host": "other.example.org"}).status_code == 421
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:81", "", "localhost"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:81", "", "localhost", "http://["])
 def test_other_origins_cannot_write(client: TestClient, origin: str) -> None:
     for path in ("/api/undo", "/api/decide", "/api/upload", "/api/candidates/1/open"):
         assert client.post(path, json={}, headers={"origin": origin}).status_code == 403
@@ -42,6 +42,8 @@ def test_other_origins_cannot_write(client: TestClient, origin: str) -> None:
 
 def test_a_large_request_is_refused_unread(client: TestClient) -> None:
     assert client.post("/api/decide", content=b" " * 1_000_001).status_code == 413
+    pieces = {"content-length": "2", "transfer-encoding": "chunked"}  # where both are given, the pieces count
+    assert client.post("/login", content=b"{}", headers=pieces).status_code == 413
 
 
 def test_every_answer_has_the_headers_of_a_safe_page(client: TestClient) -> None:
