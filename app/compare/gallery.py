@@ -1,10 +1,13 @@
 """Thumbnails of rainy photos and of outputs, a page at a time."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import numpy as np
 
 from app import previews, settings
 from app.compare.collection import Item
@@ -14,7 +17,8 @@ from core.errors import UserError
 from core.metrics import measure
 from core.metrics.ssim import WINDOW
 
-NOT_THERE = "none"
+UNREADABLE = np.full((90, 120, 3), 128, np.uint8)
+"""Stands for a photo that cannot be read; its caption says why."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,10 @@ class Thumbnails:
     def _make(self, shown: str, index: int) -> tuple[str, str]:
         item = self.items[index]
         caption = item.label
-        subject = item.read()
+        try:
+            subject = item.read()
+        except UserError as error:
+            return self._save(shown, index, UNREADABLE), f"{item.name}: {error}"
         pixels = subject.rainy
         if shown != RAINY:
             entry = self.methods.at_hand(shown, subject)
@@ -57,5 +64,8 @@ class Thumbnails:
             if entry and subject.clean is not None and min(pixels.shape[:2]) >= WINDOW:
                 scores = entry.scores["y"] if entry.scores else measure("y", subject.clean, pixels)
                 caption += f": {scores.psnr:.2f} dB, {scores.ssim:.3f}"
-        path = Path(self.folder.name) / f"{len(self.made)}-{index}.png"
-        return str(previews.save_png(previews.shrink(pixels, settings.THUMBNAIL_SIDE), path)), caption
+        return self._save(shown, index, previews.shrink(pixels, settings.THUMBNAIL_SIDE)), caption
+
+    def _save(self, shown: str, index: int, pixels: np.ndarray) -> str:
+        name = f"{index}-{hashlib.sha256(shown.encode()).hexdigest()[:12]}.png"
+        return str(previews.save_png(pixels, Path(self.folder.name) / name))

@@ -50,6 +50,18 @@ def test_rainy_photos_are_made_once(thumbnails: Thumbnails, monkeypatch: pytest.
     assert thumbnails.page(RAINY, 1) == page
 
 
+def test_a_photo_that_cannot_be_read_does_not_take_its_page_along(thumbnails: Thumbnails, tmp_path: Path) -> None:
+    (tmp_path / "set/rainy/rain-002.png").write_bytes(b"<html>")
+    for shown, good in ((RAINY, "rain-001"), ("outputs:Other", "rain-001: ")):
+        (_, first), (file, second) = thumbnails.page(shown, 1)
+        assert first.startswith(good) and second.startswith("rain-002: ") and "web page" in second
+        assert cv2.imread(file) is not None
+
+
+def test_pages_made_at_the_same_time_share_no_file(thumbnails: Thumbnails) -> None:
+    assert thumbnails._make(RAINY, 0)[0] != thumbnails._make("outputs:Other", 0)[0]
+
+
 def test_sets_without_ground_truth_and_folders_that_are_none(tmp_path: Path, scene: np.ndarray) -> None:
     cv2.imwrite(str(tmp_path / "7.jpg"), scene)
     (item,) = collection.from_folder(tmp_path, paired=False)
