@@ -57,10 +57,10 @@ class Outputs:
         return pixels
 
     def check_complete(self, photos: Sequence[Sequence[str]]) -> None:
-        """Checks that every photo, given by its names, has its image.
+        """Checks that every photo, given by its names, has its image, and one of its own.
 
         Raises:
-            OutputError: images are missing; how many, and which is the first.
+            OutputError: images are missing; how many, and which is the first. Or two photos would share an image.
         """
         missing = [names[0] for names in photos if self.find(names) is None]
         if missing:
@@ -68,6 +68,14 @@ class Outputs:
                 f"{self.folder} lacks the derained images of {len(missing)} of {len(photos)} photos; "
                 f"the first is {missing[0]}.png."
             )
+        taken: dict[Path | None, str] = {}
+        for names in photos:
+            other = taken.setdefault(path := self.find(names), names[0])
+            if other != names[0]:
+                raise OutputError(
+                    f"{path} would be the derained image of both {other} and {names[0]}: "
+                    f"put each where the photo lies, as {self.folder / names[0]}.png."
+                )
 
 
 def open_outputs(folder: str | Path) -> list[Outputs]:

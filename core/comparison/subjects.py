@@ -1,6 +1,7 @@
 """The photos that methods are compared on: pairs with their clean photos, or real rain without ground truth."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,8 @@ def open_subjects(
         limit: only so many, evenly spaced.
 
     Raises:
-        DatasetError: there is no such folder, it does not hold what it should, or lacks a photo of `only`.
+        DatasetError: there is no such folder, it does not hold what it should, two photos are of one name, or it lacks
+            a photo of `only`.
     """
     if paired:
         try:
@@ -117,6 +119,9 @@ def open_subjects(
         subjects = [Subject(without_suffix(photo), (), Path(folder, photo)) for photo in photos.photos]
         kind = "real photos without ground truth"
     count = len(subjects)
+    double = next((name for name, times in Counter(subject.name for subject in subjects).items() if times > 1), None)
+    if double is not None:
+        raise DatasetError(f"{folder} holds more than one photo {double}: names must differ in more than their suffix.")
     if only is not None:
         subjects = _only(folder, subjects, list(only))
     if limit is not None and limit < len(subjects):
