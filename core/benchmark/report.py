@@ -125,7 +125,7 @@ def _cells(row: dict[str, Any], method: dict[str, Any]) -> tuple[str, ...]:
     return (
         *start,
         f"{row['seconds_median']:.3g}",
-        f"{speed['median']:.2f} ({speed['least']:.2f}–{speed['most']:.2f})",
+        f"{speed['median']:.2g} ({speed['least']:.2g}–{speed['most']:.2g})",
         f"{100 * row['share_of_peak']:.0f} %",
         "–" if peak is None else f"{peak / 1e6:.0f}",
         "–" if ratio is None else f"{ratio:.1f}×",
