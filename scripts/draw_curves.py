@@ -1,6 +1,6 @@
 """Draws validation figures against hours of training, over runs that went on from each other.
 
-    python scripts/draw_curves.py weights/balanced/curves/* -o weights/balanced/training.png
+    python scripts/draw_curves.py weights/fast/curves/* -o weights/fast/training.png
 
 Each argument is a folder with a run's validation.csv (and final.csv), in the order in which they were trained.
 """

@@ -4,18 +4,16 @@
 # tables. Peers are measured on real photos too where DERAIN_PEERS says where their weights are.
 set -eu
 data=$1
-weights=${2:-weights/balanced}
+weights=${2:-weights/fast}
 python=${PYTHON:-.venv/bin/python}
 mkdir -p docs/figures
 for name in Rain100L Rain100H; do
     "$python" -m core evaluate --data "$data/test/$name" --weights "$weights" --generator gs --protocol all \
         --dtype float32 --json "docs/figures/$name.json"
 done
-for generator in gs gr; do
-    "$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator $generator \
-        --dtype float32 --json "docs/figures/clean-$generator.json"
-done
-methods=ours:gs,ours:gr
+"$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator gs \
+    --dtype float32 --json docs/figures/clean.json
+methods=ours
 if [ -n "${DERAIN_PEERS:-}" ]; then
     methods=$methods,prenet:Rain1400,ddn,sirr
 fi
