@@ -1,7 +1,6 @@
 """What the use cases give, as JSON; and their errors as answers of one sentence."""
 
 import logging
-import math
 from dataclasses import asdict
 from typing import Any
 
@@ -15,10 +14,8 @@ from core.errors import UserError
 
 
 def candidate_json(view: CandidateView) -> dict[str, Any]:
-    """A candidate as the page takes it; values that are no finite numbers become null."""
-    given = asdict(view)
-    given["measurements"] = {name: value if math.isfinite(value) else None for name, value in view.measurements.items()}
-    return given
+    """A candidate as the page takes it."""
+    return asdict(view)
 
 
 def brief_json(view: CandidateView) -> dict[str, Any]:

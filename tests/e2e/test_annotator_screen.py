@@ -398,3 +398,4 @@ def test_every_control_has_a_name(page: Page, nameless: Callable[[Page], list[st
         page.wait_for_selector("dialog[open] h2")
         assert nameless(page) == []
         page.keyboard.press("Escape")
+        page.wait_for_selector("dialog[open]", state="detached")

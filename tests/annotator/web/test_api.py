@@ -111,9 +111,9 @@ def test_what_does_not_fit_is_a_sentence_and_changes_nothing(
 
 
 def test_filters_gallery_and_progress(client: TestClient, project: Project) -> None:
-    record_measurements(project, 2, {"coverage": float("inf")}, ["mist"], [], "1", 0.0)
+    record_measurements(project, 2, {"coverage": 0.25}, ["mist"], [], "1", 0.0)
     filtered = client.get("/api/next", params={"flag": "mist"}).json()["candidate"]
-    assert filtered["id"] == 2 and filtered["measurements"] == {"coverage": None}
+    assert filtered["id"] == 2 and filtered["measurements"] == {"coverage": 0.25}
     client.post("/api/decide", json=decision(2))
     client.post("/api/decide", json=decision(3, "skip"))
     gallery = client.get("/api/gallery", params={"state": "decided"}).json()
