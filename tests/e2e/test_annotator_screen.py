@@ -391,6 +391,7 @@ def nameless() -> Callable[[Page], list[str]]:
 
 
 def test_every_control_has_a_name(page: Page, nameless: Callable[[Page], list[str]]) -> None:
+    shows(page, "1.png")
     page.keyboard.press("r")
     assert nameless(page) == []
     for key in ("?", "v", "x"):
