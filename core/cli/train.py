@@ -14,7 +14,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "train",
         help="train a model",
         description="Trains from a config. A run that was stopped, at any moment, goes on from its last checkpoint "
-        "when the same command is given again. Under torchrun, several processes train together.",
+        "when the same command is given again; Ctrl-C and SIGTERM write one first. Under torchrun, several processes "
+        "train together.",
         epilog="example: python -m core train --config configs/fast.yaml --data-root ~/rain/train",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

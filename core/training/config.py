@@ -63,6 +63,7 @@ class LossConfig:
     Attributes:
         charbonnier: of ỹ_s against y_s.
         ssim: of −SSIM, eq. (8).
+        psnr: of −PSNR of ỹ_s, in units of 4.34 dB.
         mask: of every step's mask against |x_s − y_s|.
         adversarial: of D_s, eq. (4).
         paired: of D_p, eq. (4).
@@ -71,6 +72,7 @@ class LossConfig:
 
     charbonnier: float = 1.0
     ssim: float = 0.1
+    psnr: float = 0.0
     mask: float = 0.2
     adversarial: float = 0.0
     paired: float = 0.0

@@ -41,7 +41,7 @@ class Descent:
         self.clip = config.clip
         self.fabric = fabric
         self.optimiser = ALGORITHMS[config.algorithm](
-            self.parameters, lr=rate, betas=betas or config.betas, weight_decay=config.weight_decay
+            self.parameters, lr=rate, betas=betas or config.betas, weight_decay=config.weight_decay, fused=True
         )
 
     def step(self, loss: Tensor, share: float) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor
 from core.losses.charbonnier import charbonnier
 from core.losses.mask import mask_loss
 from core.losses.perceptual import PerceptualNetwork, perceptual_loss
+from core.losses.psnr import psnr_loss
 from core.losses.ssim import ssim_loss
 from core.networks import SemiDerainGAN
 from core.networks.discriminators import MultiScaleDiscriminator, PairedDiscriminator
@@ -60,6 +61,7 @@ class SupervisedProcess:
             terms = {
                 "charbonnier": charbonnier(derained, clean),
                 "ssim": ssim_loss(derained, clean),
+                "psnr": psnr_loss(derained, clean),
                 "mask": mask_loss([mask.float() for mask in result.masks], rainy, clean),
             }
             if "d_s" in self.adversaries:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import sys
+import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,6 +31,7 @@ from core.training.real_patches import RealMaterial, RealPatches, load_real
 from core.training.samples import write_samples
 from core.training.schedule import rate_share
 from core.training.start import initial_model
+from core.training.stopping import stop_on_signals
 from core.training.supervised import SupervisedProcess
 from core.training.unsupervised import UnsupervisedProcess
 from core.training.validation import validate, validate_real
@@ -125,19 +127,22 @@ class Trainer:
     def train(self, quiet: bool = False) -> dict[str, float]:
         """Trains to the end of the config's budget -> figures of the last validation, on everything held out.
 
-        Under torchrun every process trains; the first one alone writes, validates, and has the figures.
+        Under torchrun every process trains; the first one alone writes, validates, and has the figures. A single
+        process that is asked to stop, by Ctrl-C or SIGTERM, ends its step and writes its checkpoint first.
 
         Raises:
             TrainingError: a gradient is no longer a number.
+            KeyboardInterrupt: the run was asked to stop.
         """
         optimiser, seed = self.config.optimiser, self.config.seed
         end = optimiser.patches - optimiser.patches % optimiser.batch
         labelled = self.loader(RainPatches(self.material, self.config.data, seed, end), self.patches, end)
-        real = iter(self.real_loader(end))
         window: dict[str, list[Tensor]] = {}
         saved = validated = clock = time.monotonic()
         shown = quiet or not self.fabric.is_global_zero or None
-        with tqdm(total=end, initial=self.patches, unit="patch", disable=shown, mininterval=1.0) as bar:
+        bars = tqdm(total=end, initial=self.patches, unit="patch", disable=shown, mininterval=1.0)
+        with bars as bar, stop_on_signals(self.stoppable()) as stop:
+            real = iter(self.real_loader(end))  # here, so that its processes do not end by Ctrl-C either
             for rainy, clean in labelled:
                 terms = self.step(rainy, clean, next(real) if self.unsupervised_turn() else None)
                 before, self.patches = self.patches, self.patches + optimiser.batch
@@ -157,12 +162,21 @@ class Trainer:
                         validated = clock = time.monotonic()
                 if before // self.config.epoch < self.patches // self.config.epoch:
                     self.write_samples()
+                if stop.asked:
+                    if window:
+                        self.log_training(window, clock)
+                    self.save()
+                    raise KeyboardInterrupt
         if window:
             self.log_training(window, clock)
         self.save()
         figures = self.validate(self.all, "final")
         self.fabric.barrier()
         return figures
+
+    def stoppable(self) -> bool:
+        """Whether signals stop the run between steps: alone (others would wait for it), in the thread that gets them."""
+        return self.fabric.world_size == 1 and threading.current_thread() is threading.main_thread()
 
     def unsupervised_turn(self) -> bool:
         """Whether the unsupervised process takes part in the next step."""

@@ -110,6 +110,29 @@ def test_a_killed_process_goes_on_by_the_same_command(
     assert SemiDerainGAN.from_pretrained(runs / "tiny" / "weights").generators == ("gs",)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_stop_saves_first(
+    number: signal.Signals, settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    settings["checkpoint_minutes"] = 60
+    handlers = [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)]
+    trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+    step, calls = trainer.step, 0
+
+    def interrupted(*pair: torch.Tensor) -> dict[str, torch.Tensor]:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            signal.raise_signal(number)
+        return step(*pair)
+
+    trainer.step = interrupted  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        trainer.train(quiet=True)
+    assert load_checkpoint(trainer.checkpoint)["patches"] == trainer.patches == 3 * settings["optimiser"]["batch"]
+    assert [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)] == handlers
+
+
 def test_a_kill_while_writing_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "checkpoint.pt"
     save_checkpoint({"patches": 1}, path)
