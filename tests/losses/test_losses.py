@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from skimage.metrics import structural_similarity
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from core.losses.charbonnier import charbonnier
 from core.losses.mask import mask_loss, rain_magnitude
+from core.losses.psnr import psnr_loss
 from core.losses.ssim import ssim, ssim_loss
 
 
@@ -17,6 +18,13 @@ def images(*shape: int, seed: int = 0) -> torch.Tensor:
 def test_charbonnier_by_hand() -> None:
     a, b = torch.tensor([0.0, 0.3]), torch.tensor([0.0, 0.7])
     assert charbonnier(a, b, 0.1).item() == pytest.approx((0.1 + (0.16 + 0.01) ** 0.5) / 2)
+
+
+def test_psnr_loss_is_the_negative_psnr_of_each_image() -> None:
+    a, b = images(2, 3, 8, 9), images(2, 3, 8, 9, seed=1)
+    psnr = [peak_signal_noise_ratio(x.numpy(), y.numpy(), data_range=1.0) for x, y in zip(a, b)]
+    assert psnr_loss(a, b, floor=0.0).item() == pytest.approx(-np.mean(psnr) * np.log(10) / 10)
+    assert psnr_loss(a, a, floor=1e-4).item() == pytest.approx(np.log(1e-4))
 
 
 def test_ssim_agrees_with_scikit_image() -> None:
@@ -74,6 +82,7 @@ def test_gradients() -> None:
     a, b = images(1, 2, 12, 13).requires_grad_(), images(1, 2, 12, 13, seed=1)
     assert torch.autograd.gradcheck(lambda x: charbonnier(x, b), a)
     assert torch.autograd.gradcheck(lambda x: ssim_loss(x, b), a)
+    assert torch.autograd.gradcheck(lambda x: psnr_loss(x, b), a)
     mask = images(1, 1, 3, 3, seed=2).requires_grad_()
     x, y = images(1, 3, 3, 3, seed=3), images(1, 3, 3, 3, seed=4)
     assert torch.autograd.gradcheck(lambda m: mask_loss([m, m * m], x, y), mask)
