@@ -5,7 +5,7 @@ from torch import Tensor
 
 
 def gaussian_filter(length: int, like: Tensor, size: int = 11, sigma: float = 1.5) -> Tensor:
-    """The filter of eq. (8)'s window along one axis as a matrix (length − size + 1, length), of `like`'s type and device.
+    """The filter of eq. (8)'s window along one axis: a matrix (length − size + 1, length) of `like`'s type and device.
 
     On a CPU the product with such a matrix is twenty times as fast, forth and back, as convolving single channels.
     """

@@ -31,3 +31,9 @@ def stop_on_signals(wanted: bool = True) -> Iterator[Stop]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def leave_signals(*_: Any) -> None:
+    """Has this process, a maker of patches, leave `SIGNALS` to the training, which ends it."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

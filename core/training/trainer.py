@@ -31,7 +31,7 @@ from core.training.real_patches import RealMaterial, RealPatches, load_real
 from core.training.samples import write_samples
 from core.training.schedule import rate_share
 from core.training.start import initial_model
-from core.training.stopping import stop_on_signals
+from core.training.stopping import leave_signals, stop_on_signals
 from core.training.supervised import SupervisedProcess
 from core.training.unsupervised import UnsupervisedProcess
 from core.training.validation import validate, validate_real
@@ -137,12 +137,12 @@ class Trainer:
         optimiser, seed = self.config.optimiser, self.config.seed
         end = optimiser.patches - optimiser.patches % optimiser.batch
         labelled = self.loader(RainPatches(self.material, self.config.data, seed, end), self.patches, end)
+        real = iter(self.real_loader(end))
         window: dict[str, list[Tensor]] = {}
         saved = validated = clock = time.monotonic()
         shown = quiet or not self.fabric.is_global_zero or None
         bars = tqdm(total=end, initial=self.patches, unit="patch", disable=shown, mininterval=1.0)
         with bars as bar, stop_on_signals(self.stoppable()) as stop:
-            real = iter(self.real_loader(end))  # here, so that its processes do not end by Ctrl-C either
             for rainy, clean in labelled:
                 terms = self.step(rainy, clean, next(real) if self.unsupervised_turn() else None)
                 before, self.patches = self.patches, self.patches + optimiser.batch
@@ -175,7 +175,7 @@ class Trainer:
         return figures
 
     def stoppable(self) -> bool:
-        """Whether signals stop the run between steps: alone (others would wait for it), in the thread that gets them."""
+        """Whether signals stop the run between steps: one process (others would wait for it), in the main thread."""
         return self.fabric.world_size == 1 and threading.current_thread() is threading.main_thread()
 
     def unsupervised_turn(self) -> bool:
@@ -199,7 +199,12 @@ class Trainer:
         rank = self.fabric.global_rank
         mine = [number for place, number in enumerate(range(first, end)) if place % batch // share == rank]
         return DataLoader(
-            patches, batch_size=share, sampler=mine, num_workers=workers, prefetch_factor=4 if workers else None
+            patches,
+            batch_size=share,
+            sampler=mine,
+            num_workers=workers,
+            prefetch_factor=4 if workers else None,
+            worker_init_fn=leave_signals,
         )
 
     def step(self, rainy: Tensor, clean: Tensor, real: tuple[Tensor, ...] | None = None) -> dict[str, Tensor]:

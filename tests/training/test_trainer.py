@@ -85,29 +85,54 @@ def test_a_resumed_run_gives_the_same_losses_bit_for_bit(
         assert torch.equal(a, b)
 
 
+def start_training(config: Path, data_root: Path, runs: Path, repository: Path) -> subprocess.Popen[str]:
+    """`python -m core train` of the run "tiny" in a process group of its own, once it has written a checkpoint."""
+    command = [sys.executable, "-m", "core", "train", "--config", str(config), "--data-root", str(data_root)]
+    command += ["--runs", str(runs), "--quiet"]
+    process = subprocess.Popen(
+        command, cwd=repository, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 300
+    while not (runs / "tiny" / "checkpoint.pt").exists() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.1)
+    return process
+
+
 def test_a_killed_process_goes_on_by_the_same_command(
     settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path, repository: Path
 ) -> None:
     settings["optimiser"]["patches"] = 4000
     settings["workers"] = 1
     config, runs = write_config(settings), tmp_path / "runs"
-    command = [sys.executable, "-m", "core", "train", "--config", str(config), "--data-root", str(data_root)]
-    command += ["--runs", str(runs), "--quiet"]
-    process = subprocess.Popen(command, cwd=repository, stdout=subprocess.DEVNULL, start_new_session=True)
-    deadline = time.monotonic() + 300
-    while not (runs / "tiny" / "checkpoint.pt").exists() and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.1)
+    process = start_training(config, data_root, runs, repository)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     done = load_checkpoint(runs / "tiny" / "checkpoint.pt")["patches"]
     assert 0 < done < 4000
     settings["optimiser"]["patches"] = done + 8 - done % 4
     write_config(settings)
-    result = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    result = subprocess.run(process.args, cwd=repository, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert f"resuming after {done} patches, with other settings than before in: optimiser" in result.stdout
     assert "Traceback" not in result.stderr
     assert SemiDerainGAN.from_pretrained(runs / "tiny" / "weights").generators == ("gs",)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_to_all_processes_of_a_training_end_it_in_order(
+    number: signal.Signals,
+    settings: dict[str, Any],
+    write_config: Any,
+    data_root: Path,
+    tmp_path: Path,
+    repository: Path,
+) -> None:
+    settings["optimiser"]["patches"] = 4000
+    settings["workers"] = 1
+    process = start_training(write_config(settings), data_root, tmp_path / "runs", repository)
+    os.killpg(process.pid, number)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130 and errors.splitlines() == ["interrupted"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
