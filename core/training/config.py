@@ -91,7 +91,8 @@ class UnsupervisedConfig:
         perceptual: eq. (11).
         total_variation: eq. (12).
         total_variation_of: "sum" over the pixels of an image, or their "mean".
-        transplant: of the Charbonnier loss of G_r on ŷ_r to which a real photo's rain was added (not in the paper).
+        transplant: of the Charbonnier loss of G_r on ŷ_r to which a real photo's rain, or rendered rain, was added (not
+            in the paper).
         mask: of every step's mask against that rain (not in the paper).
         shared_ssrml: whether G_r′ takes its mask from the shared SSRML rather than from one of its own.
     """

@@ -11,6 +11,7 @@ from torch.utils.data import Dataset
 from core.training.config import ConfigError, DataConfig, RealConfig
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
 from datasets.folders import natural_key, open_photos, read_names, without_suffix
+from datasets.rain import RECIPES, render
 from datasets.rain.transplant import rain_layers
 from datasets.reading import read_rgb
 from datasets.real200 import METADATA, RainCrop, open_manifest, open_real200
@@ -21,7 +22,9 @@ LAYERS_A_PHOTO = 60
 GAIN = (0.6, 2.5)
 """Brightness of a transplanted layer, as a share of its own."""
 DRY_SHARE = 0.15
-"""Share of the patches that get no rain, so that G_r learns to leave clean photos alone."""
+"""Share of the patches that get no rain, so that G_r learns to leave clean photos alone …"""
+RENDERED_SHARE = 0.4
+"""… and share of those that get rendered rain of the config's mix, so that it does not forget that."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +83,22 @@ def _held_out(folder: Path, names: set[str], where: str | None) -> dict[str, np.
 
 
 class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
-    """Patches by number, as `RainPatches`: `patches[i] -> (x_r, ŷ_r, ŷ_r with transplanted rain)`.
+    """Patches by number, as `RainPatches`: `patches[i] -> (x_r, ŷ_r, ŷ_r with transplanted or rendered rain)`.
 
     Each is (3, patch, patch) float32, 0…1. Without layers the third is ŷ_r itself.
 
     Args:
         real: real rainy photos.
         material: what clean photos are cut from.
-        config: patch size.
+        config: patch size, and the mix whose recipes are rendered.
         seed: with the number, the source of everything random.
         count: number of patches.
     """
 
     def __init__(self, real: RealMaterial, material: Material, config: DataConfig, seed: int, count: int) -> None:
         self.real = real
+        self.streaks = material.streaks
+        self.recipes = [name for name in config.mix if name in RECIPES]
         self.clean = RainPatches(material, config, seed, count)
         self.patch = config.patch
         self.seed = seed
@@ -112,13 +117,15 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         if rng.random() < 0.5:
             rainy = rainy[:, ::-1]
         clean = np.ascontiguousarray(self.clean.background(rng))
-        return to_tensor(rainy), to_tensor(clean), to_tensor(self.transplanted(clean, rng))
+        return to_tensor(rainy), to_tensor(clean), to_tensor(self.rained_on(clean, rng))
 
-    def transplanted(self, clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """A clean patch (patch, patch, 3) uint8 with the rain of a real photo -> float32, 0…1."""
+    def rained_on(self, clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A clean patch (patch, patch, 3) uint8 with a real photo's rain, rendered rain, or none -> float32, 0…1."""
         image = clean.astype(np.float32) / 255
         if not self.real.layers or rng.random() < DRY_SHARE:
             return image
+        if self.recipes and rng.random() < RENDERED_SHARE:
+            return render(clean, self.recipes[rng.integers(len(self.recipes))], rng, self.streaks)[0]
         layers = self.real.layers[rng.integers(len(self.real.layers))]
         layer = layers[rng.integers(len(layers))].astype(np.float32)
         layer = np.float32(rng.uniform(*GAIN)) * (layer[:, ::-1] if rng.random() < 0.5 else layer)[..., None]

@@ -210,7 +210,7 @@ class Trainer:
     def step(self, rainy: Tensor, clean: Tensor, real: tuple[Tensor, ...] | None = None) -> dict[str, Tensor]:
         """A supervised step on (B, 3, H, W) pairs, then an unsupervised one on real photos -> values to log.
 
-        The unsupervised ones have "real " before their names. `real`: x_r, ŷ_r, ŷ_r with transplanted rain.
+        The unsupervised ones have "real " before their names. `real`: x_r, ŷ_r, ŷ_r with transplanted or rendered rain.
 
         Raises:
             TrainingError: a gradient is no longer a number.

@@ -64,8 +64,8 @@ class UnsupervisedProcess:
     def step(self, rainy: Tensor, clean: Tensor, transplant: Tensor, share: float) -> dict[str, Tensor]:
         """One step at `share` of the rate -> every term, unweighted; gradient norms.
 
-        rainy: x_r, real photos; clean: ŷ_r, photos without rain that don't belong to them; transplant: ŷ_r with rain of
-        real photos; each (B, 3, H, W), 0…1.
+        rainy: x_r, real photos; clean: ŷ_r, photos without rain that don't belong to them; transplant: ŷ_r with rain
+        of real photos or rendered; each (B, 3, H, W), 0…1.
 
         Raises:
             TrainingError: a gradient is no longer finite.

@@ -289,6 +289,21 @@ def test_real_patches_are_the_same_by_number_and_transplanted_rain_is_bright(mak
     assert 0.6 < np.mean(rained) < 1, "some patches stay dry"
 
 
+def test_some_patches_get_rendered_rain_of_the_mix(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def white(clean: np.ndarray, recipe: str, *_: Any) -> tuple[np.ndarray, None]:
+        asked.append(recipe)
+        return np.ones(clean.shape, np.float32), None
+
+    monkeypatch.setattr("core.training.real_patches.render", white)
+    trainer = make()
+    assert trainer.real is not None
+    patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 60)
+    rendered = [bool((patches[i][2] == 1).all()) for i in range(60)]
+    assert 0.15 < np.mean(rendered) < 0.55 and set(asked) == {"light", "heavy"}
+
+
 def test_rain_layers_come_from_smooth_places_with_streaks_alone() -> None:
     layers = rain_layers(real_photo(0), 64)
     assert layers and all(layer.shape == (64, 64) and 0 <= layer.min() < layer.max() <= 1 for layer in layers)
