@@ -1,12 +1,15 @@
 """Total variation loss of derained real photos (paper, eq. (12))."""
 
+import torch
 from torch import Tensor
 
 REDUCTIONS = ("sum", "mean")
 
 
-def total_variation(derained: Tensor, reduction: str = "sum") -> Tensor:
+def total_variation(derained: Tensor, reduction: str = "sum", weight: Tensor | None = None) -> Tensor:
     """L_tv = TV(ỹ_r), eq. (12): absolute differences of neighbours, down and across (Rudin et al. 1992, anisotropic).
+
+    With a `weight` (B, 1, H, W), 0…1, each difference counts as much as the lesser of its two pixels' weights.
 
     "sum": of all differences of an image, averaged over the batch: the definition, which grows with the patch;
     "mean": mean of the differences down plus mean of those across: independent of the size; 1/29,700 of the sum
@@ -25,6 +28,9 @@ def total_variation(derained: Tensor, reduction: str = "sum") -> Tensor:
         derained = derained.float()
     down = (derained[..., 1:, :] - derained[..., :-1, :]).abs()
     across = (derained[..., :, 1:] - derained[..., :, :-1]).abs()
+    if weight is not None:
+        down = down * torch.minimum(weight[..., 1:, :], weight[..., :-1, :])
+        across = across * torch.minimum(weight[..., :, 1:], weight[..., :, :-1])
     if reduction == "mean":
         return down.mean() + across.mean()
     return (down.sum() + across.sum()) / len(derained)

@@ -91,6 +91,7 @@ class UnsupervisedConfig:
         perceptual: eq. (11).
         total_variation: eq. (12).
         total_variation_of: "sum" over the pixels of an image, or their "mean".
+        total_variation_in: "everywhere", eq. (12), or in "rain" alone, by the rain mask m_r (not in the paper).
         transplant: of the Charbonnier loss of G_r on ŷ_r to which a real photo's rain, or rendered rain, was added (not
             in the paper).
         mask: of every step's mask against that rain (not in the paper).
@@ -104,6 +105,7 @@ class UnsupervisedConfig:
     perceptual: float = 1.0
     total_variation: float = 1.5e-5
     total_variation_of: str = "sum"
+    total_variation_in: str = "everywhere"
     transplant: float = 0.0
     mask: float = 0.0
     shared_ssrml: bool = False

@@ -129,6 +129,10 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
             unsupervised is None or unsupervised.total_variation_of in ("sum", "mean"),
             "total_variation_of should be sum or mean",
         ),
+        (
+            unsupervised is None or unsupervised.total_variation_in in ("everywhere", "rain"),
+            "total_variation_in should be everywhere or rain",
+        ),
         (unsupervised is None or unsupervised.every > 0, "every should be above 0"),
         ((unsupervised is None) == (data.real is None), "unsupervised and data's real belong together"),
         (perceptual == (config.perceptual is not None), "perceptual weights and a perceptual network belong together"),

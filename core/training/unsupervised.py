@@ -20,6 +20,9 @@ from core.training.config import TrainingConfig, UnsupervisedConfig
 from core.training.descent import Descent
 from core.training.placing import place
 
+SURE_RAIN = 0.1
+"""A rain mask of this much and more is rain in the eyes of "total variation in rain"."""
+
 
 class UnsupervisedProcess:
     """Minimises λ_unsup · L_unsup, eqs. (9) and (13), and trains D_r against it, eq. (5).
@@ -73,7 +76,8 @@ class UnsupervisedProcess:
         self.model.train()
         weights, terms = self.weights, {}
         with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.bfloat16):
-            derained = self.model(rainy, "gr").derained.float()
+            result = self.model(rainy, "gr")
+            derained = result.derained.float()
             if self.adversary is not None:
                 terms["adversarial"] = self.adversary.generator_loss(derained)
             if self.rain_generator is not None:
@@ -81,7 +85,8 @@ class UnsupervisedProcess:
             if self.perceptual is not None and weights.perceptual:
                 terms["perceptual"] = perceptual_loss(self.perceptual, derained, rainy)
             if weights.total_variation:
-                terms["total_variation"] = total_variation(derained, weights.total_variation_of)
+                where = rain_share(result.mask) if weights.total_variation_in == "rain" else None
+                terms["total_variation"] = total_variation(derained, weights.total_variation_of, where)
             if weights.transplant or weights.mask:
                 result = self.model(transplant, "gr")
                 terms["transplant"] = charbonnier(result.derained.float(), clean)
@@ -110,3 +115,8 @@ class UnsupervisedProcess:
             self.rain_generator.load_state_dict(state["rain_generator"])
         if self.adversary is not None:
             self.adversary.load_state_dict(state["d_r"])
+
+
+def rain_share(mask: Tensor) -> Tensor:
+    """A rain mask m (B, 1, H, W), 0…1 -> how surely it rains: m over `SURE_RAIN`, at most 1; no gradient."""
+    return (mask.detach().float() / SURE_RAIN).clamp(max=1)

@@ -26,6 +26,13 @@ def test_by_hand() -> None:
     assert total_variation(x, "mean").item() == pytest.approx(0.5 + 0.5)
 
 
+def test_a_weight_counts_the_lesser_of_two_neighbours() -> None:
+    x = torch.tensor([[[[0.0, 0.5], [1.0, 0.5]]]])
+    weight = torch.tensor([[[[1.0, 0.5], [0.25, 0.0]]]])
+    assert total_variation(x, weight=weight).item() == pytest.approx(1.0 * 0.25 + 0.0 + 0.5 * 0.5 + 0.5 * 0.0)
+    assert total_variation(x, "mean", torch.ones(1, 1, 2, 2)).item() == total_variation(x, "mean").item()
+
+
 def test_the_sum_is_of_one_image_and_does_not_grow_with_the_batch() -> None:
     x = images(1, 3, 8, 8)
     assert total_variation(x.repeat(5, 1, 1, 1)).item() == pytest.approx(total_variation(x).item())

@@ -25,6 +25,7 @@ from core.training.config_file import load_config
 from core.training.divergence import STUCK, Watch
 from core.training.real_patches import RealPatches, load_real
 from core.training.trainer import Trainer
+from core.training.unsupervised import SURE_RAIN, rain_share
 from datasets.errors import DatasetError
 from datasets.rain.transplant import rain_layers
 
@@ -144,6 +145,21 @@ def test_generators_get_a_gradient_through_their_discriminators(semi: dict[str, 
         assert any(p.grad is not None and float(p.grad.abs().max()) > 0 for p in part.parameters())
 
 
+def test_total_variation_in_rain_counts_where_the_mask_is(semi: dict[str, Any], make: Make) -> None:
+    batch = [torch.rand(2, 3, 64, 64) for _ in range(3)]
+    values = {}
+    for where in ("everywhere", "rain"):
+        semi["unsupervised"]["total_variation_in"] = where
+        trainer = make(where)
+        assert trainer.unsupervised is not None
+        with torch.no_grad():
+            trainer.model.ssrml.tail.bias.fill_(-30.0)  # no rain anywhere
+        values[where] = trainer.unsupervised.step(*batch, 1.0)["total_variation"].item()
+    assert values["rain"] < 1e-3 * values["everywhere"]
+    share = rain_share(torch.tensor([0.0, 0.5 * SURE_RAIN, SURE_RAIN, 1.0]))
+    assert share.tolist() == pytest.approx([0.0, 0.5, 1.0, 1.0])
+
+
 def test_unsupervised_steps_come_every_so_often(semi: dict[str, Any], make: Make) -> None:
     semi["unsupervised"]["every"] = 3
     trainer = make()
@@ -224,6 +240,7 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
         ({"adversary": {"kind": "wgan"}}, "kind should be bce or lsgan"),
         ({"unsupervised": {**UNSUPERVISED, "every": 0}}, "every should be above 0"),
         ({"unsupervised": {**UNSUPERVISED, "total_variation_of": "max"}}, "total_variation_of should be"),
+        ({"unsupervised": {**UNSUPERVISED, "total_variation_in": "sky"}}, "total_variation_in should be"),
         ({"epoch": 0}, "epoch should be above 0"),
         ({"unsupervised": {"identity": 1}}, "unknown settings: identity"),
     ],
