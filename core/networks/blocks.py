@@ -1,5 +1,7 @@
 """The building blocks of both networks: residual units, gated blocks, convolutional LSTM."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -31,13 +33,18 @@ class ConvLSTM(nn.Module):
         self.gates = nn.Conv2d(2 * channels, 4 * channels, 3, padding=1)
 
     def forward(self, x: Tensor, state: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
+        # tanh(g) = 2 σ(2g) − 1, so that one σ serves all gates: on a CPU four times as fast as gate by gate
+        channels = x.shape[1]
+        weight, bias = self.gates.weight, cast(Tensor, self.gates.bias)
+        weight = torch.cat((weight[: 3 * channels], 2 * weight[3 * channels :]))
+        bias = torch.cat((bias[: 3 * channels], 2 * bias[3 * channels :]))
         if state is None:  # the state is zero: half of the convolution and the forget gate have nothing to do
-            i, _, o, g = F.conv2d(x, self.gates.weight[:, : x.shape[1]], self.gates.bias, padding=1).chunk(4, 1)
-            cell = torch.sigmoid(i) * torch.tanh(g)
+            i, _, o, g = torch.sigmoid(F.conv2d(x, weight[:, :channels], bias, padding=1)).chunk(4, 1)
+            cell = i * (2 * g - 1)
         else:
-            i, f, o, g = self.gates(torch.cat((x, state[0]), 1)).chunk(4, 1)
-            cell = torch.sigmoid(f) * state[1] + torch.sigmoid(i) * torch.tanh(g)
-        return torch.sigmoid(o) * torch.tanh(cell), cell
+            i, f, o, g = torch.sigmoid(F.conv2d(torch.cat((x, state[0]), 1), weight, bias, padding=1)).chunk(4, 1)
+            cell = f * state[1] + i * (2 * g - 1)
+        return o * torch.tanh(cell), cell
 
 
 class ChannelNorm(nn.Module):
