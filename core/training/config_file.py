@@ -10,6 +10,7 @@ import yaml
 
 from core.networks import SIZES
 from core.training.config import ConfigError, TrainingConfig
+from core.training.precision import PRECISIONS
 
 
 def load_config(path: str | Path) -> TrainingConfig:
@@ -102,7 +103,7 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
     adversarial = config.loss.adversarial > 0 or (unsupervised is not None and unsupervised.adversarial > 0)
     checks = [
         (isinstance(config.network, dict) or config.network in SIZES, f"network should be one of {', '.join(SIZES)}"),
-        (config.precision in ("float32", "bfloat16"), "precision should be float32 or bfloat16"),
+        (config.precision in PRECISIONS, f"precision should be one of {', '.join(PRECISIONS)}"),
         (bool(data.mix) and min(data.mix.values(), default=0) > 0, "every share in mix should be above 0"),
         (data.patch >= (64 if adversarial else 32), "patch should be at least 32, or 64 with an adversarial loss"),
         (0 < data.validated <= data.held_out, "held_out and validated should be above 0, validated no more"),

@@ -17,6 +17,7 @@ from core.training.adversary import Adversary
 from core.training.config import TrainingConfig
 from core.training.descent import Descent
 from core.training.placing import place
+from core.training.precision import in_bfloat16
 
 
 class SupervisedProcess:
@@ -36,7 +37,7 @@ class SupervisedProcess:
         self.perceptual = perceptual
         self.weights = config.loss
         self.fabric = fabric
-        self.bfloat16 = config.precision == "bfloat16"
+        self.bfloat16 = in_bfloat16(config.precision, fabric.device)
         optimiser, adversary = config.optimiser, config.adversary
         learners = [*model.ssrml.parameters(), *model.unets["gs"].parameters()]
         self.descent = Descent(learners, optimiser, optimiser.rate, fabric)

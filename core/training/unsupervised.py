@@ -19,6 +19,7 @@ from core.training.adversary import Adversary
 from core.training.config import TrainingConfig, UnsupervisedConfig
 from core.training.descent import Descent
 from core.training.placing import place
+from core.training.precision import in_bfloat16
 
 SURE_RAIN = 0.1
 """A rain mask of this much and more is rain in the eyes of "total variation in rain"."""
@@ -49,7 +50,7 @@ class UnsupervisedProcess:
         self.perceptual = perceptual
         self.weights = weights
         self.fabric = fabric
-        self.bfloat16 = config.precision == "bfloat16"
+        self.bfloat16 = in_bfloat16(config.precision, fabric.device)
         optimiser, adversary = config.optimiser, config.adversary
         rate = optimiser.unsupervised_rate or optimiser.rate
         learners = [*model.ssrml.parameters(), *model.unets["gr"].parameters()]

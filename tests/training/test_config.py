@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from core.training.config import ConfigError
 from core.training.config_file import load_config
 from core.training.patches import load_material
+from core.training.precision import in_bfloat16
 
 
 def test_the_committed_configs_are_valid(repository: Path) -> None:
@@ -15,6 +17,16 @@ def test_the_committed_configs_are_valid(repository: Path) -> None:
     assert paths
     for path in paths:
         assert load_config(path).name == path.stem
+
+
+def test_auto_precision_is_bfloat16_where_the_device_gains_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    cpu = torch.device("cpu")
+    assert in_bfloat16("bfloat16", cpu) and not in_bfloat16("float32", cpu)
+    for capabilities, gains in (({"amx_bf16": True}, True), ({"avx2": True}, False)):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda found=capabilities: found)
+        assert in_bfloat16("auto", cpu) == gains
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (7, 5))
+    assert not in_bfloat16("auto", torch.device("cuda")), "training in float16 would need its losses scaled"
 
 
 @pytest.mark.parametrize(
