@@ -187,8 +187,8 @@ class TrainingConfig:
         checkpoint_minutes, validation_minutes: how often, at least, a checkpoint is written and the model validated.
         seed: of weights, patches and rain.
         workers: processes that make patches; 0 to make them in the training process.
-        precision: "float32", "bfloat16" for autocast, or "auto" for bfloat16 on devices that gain from it (today's GPUs,
-            CPUs with AMX, AMD's from Zen 4 on) and float32 elsewhere.
+        precision: "float32", "bfloat16" for autocast, or "auto": bfloat16 where the device gains from it (today's
+            GPUs, CPUs with AMX, AMD's from Zen 4 on), else float32.
     """
 
     name: str
