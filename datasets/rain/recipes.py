@@ -63,6 +63,23 @@ RECIPES: dict[str, Recipe] = {
         jitter=(0.1, 2.0),
         brightness=(0.1, 0.8),
     ),
+    "scattered": Recipe(
+        database_layers=(1, 1), database_gain=(0.45, 1.0), database_scale=(0.6, 1.6), database_rotation=13.0
+    ),
+    "downpour": Recipe(
+        database_layers=(0, 3),
+        database_gain=(0.3, 0.9),
+        database_scale=(0.7, 1.5),
+        streak_layers=(1, 3),
+        density=(0.1, 1.5),
+        shortest=(8, 30),
+        longest=(20, 300),
+        thickness=(1.0, 2.0),
+        tilt=5.0,
+        layer_tilt=3.0,
+        jitter=(0.05, 9.0),
+        brightness=(0.1, 0.8),
+    ),
     "drizzle": Recipe(
         streak_layers=(1, 2),
         density=(0.02, 0.15),
