@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 from torch import nn
 
+from core.inference.vector_math import ready_vector_math
 from core.metrics import average_precision, measure, round_to_8_bits
 from core.metrics.ssim import WINDOW
 from datasets.errors import DatasetError
@@ -116,6 +117,7 @@ def evaluate_clean(
 
 def derain_by(network: nn.Module, device: torch.device | str = "cpu") -> Derain:
     """A network from (1, 3, H, W) of 0…1 to the derained image, as a `Derain`: whole photo, float32, channels_last."""
+    ready_vector_math()
     network = network.eval().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.inference_mode()

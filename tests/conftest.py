@@ -17,6 +17,14 @@ def skip_or_fail(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def vector_math() -> None:
+    """Networks that tests call by themselves give the same numbers the first time too (docs/inference.md)."""
+    from core.inference.vector_math import ready_vector_math
+
+    ready_vector_math()
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The root folder of this repository."""

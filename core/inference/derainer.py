@@ -15,6 +15,7 @@ from core.inference.device import choose_device, choose_dtype
 from core.inference.errors import InferenceError
 from core.inference.memory import give_back_memory
 from core.inference.tiles import Span, blend, split
+from core.inference.vector_math import ready_vector_math
 from core.networks import SemiDerainGAN
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
@@ -65,6 +66,7 @@ class Derainer:
         tile: int | None = DEFAULT_TILE,
         overlap: int = DEFAULT_OVERLAP,
     ) -> None:
+        ready_vector_math()
         self.device = choose_device(device)
         self.dtype = choose_dtype(self.device, dtype)
         model = weights if isinstance(weights, SemiDerainGAN) else load_model(weights)
