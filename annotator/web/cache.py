@@ -1,5 +1,6 @@
 """Files that can be made again, kept on disk up to a number of bytes."""
 
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +11,7 @@ from core.images.errors import ImageFileError
 
 MOST_BYTES = 4_000_000_000
 KEPT_SHARE = 0.8
-"""When the cache is full, the files not touched for longest go until this share is left."""
+"""When the cache is full, the files not used for longest go until this share is left."""
 
 
 class DiskCache:
@@ -49,10 +50,14 @@ class DiskCache:
                 self._locks.pop(name, None)
 
     def _read(self, name: str) -> bytes | None:
+        path = self.folder / name
         try:
-            return (self.folder / name).read_bytes()
+            content = path.read_bytes()
         except OSError:
             return None
+        with suppress(OSError):
+            os.utime(path)  # a file's time is that of its last use
+        return content
 
     def _keep(self, name: str, content: bytes) -> None:
         path = self.folder / name

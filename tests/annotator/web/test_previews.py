@@ -1,6 +1,8 @@
 """Pictures for the screen: upright, of the right size and colour, kept, and tiles that are the original's pixels."""
 
 import io
+import os
+import time
 from pathlib import Path
 
 import cv2
@@ -96,7 +98,7 @@ def test_enhancing_shows_upright_streaks_and_not_level_ones() -> None:
     assert flat[100, 65, 0] - flat[20, 65, 0] < 60
 
 
-def test_pictures_are_made_once_and_old_ones_go(tmp_path: Path) -> None:
+def test_pictures_are_made_once_and_those_not_used_for_longest_go(tmp_path: Path) -> None:
     cache = DiskCache(tmp_path / "cache", most_bytes=2500)
     made: list[str] = []
 
@@ -107,9 +109,13 @@ def test_pictures_are_made_once_and_old_ones_go(tmp_path: Path) -> None:
     for name in ("a/1", "a/1", "b/2"):
         assert len(cache.get(name, lambda name=name: make(name))) == 1000
     assert made == ["a/1", "b/2"]
+    for name, minutes in (("a/1", 2), ("b/2", 1)):
+        before = time.time() - 60 * minutes
+        os.utime(tmp_path / "cache" / name, (before, before))
+    cache.get("a/1", lambda: make("a/1"))  # made first, used last
     cache.get("c/3", lambda: make("c/3"))
-    kept = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-    assert len(kept) == 2 and (tmp_path / "cache/c/3").is_file()
+    kept = {str(path.relative_to(tmp_path / "cache")) for path in (tmp_path / "cache").rglob("*") if path.is_file()}
+    assert kept == {"a/1", "c/3"}
 
 
 def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path: Path) -> None:
