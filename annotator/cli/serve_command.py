@@ -22,7 +22,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "docs/annotator.md tells the keys.",
         epilog="""examples:
   python -m annotator serve curation/
-  ANNOTATOR_PASSWORD=... python -m annotator serve curation/ --host 0.0.0.0 --name annotator.example.org
+  ANNOTATOR_PASSWORD=... python -m annotator serve curation/ --host 0.0.0.0
+  ANNOTATOR_PASSWORD=... python -m annotator serve curation/ --name annotator.example.org --proxy 127.0.0.1
   python -m annotator serve curation/ --snapshots /data/snapshots""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -39,6 +40,21 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--name", metavar="NAME", action="append", default=[], help="a host name that the server is reached by"
     )
     parser.add_argument(
+        "--proxy",
+        metavar="ADDRESS",
+        action="append",
+        default=[],
+        help="address or network of a reverse proxy before the server, whose X-Forwarded-For and X-Forwarded-Proto are "
+        "believed (default: nobody's); needs a password",
+    )
+    parser.add_argument(
+        "--framed-by",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="a site whose pages may show the screen in a frame, such as https://example.org (default: none)",
+    )
+    parser.add_argument(
         "--snapshots",
         metavar="FOLDER",
         type=Path,
@@ -50,10 +66,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Serves until interrupted."""
     from annotator.usecases.backups import Snapshots, restore_newest
+    from annotator.web.outside import Outside
     from annotator.web.server import PASSWORD_VARIABLE, serve
 
     if not 0 <= args.port <= 65535:
         raise UsageError(f"A port is a number from 0 to 65535, not {args.port}.")
+    outside = Outside(tuple(args.name), tuple(args.proxy), tuple(args.framed_by)).with_space(os.environ)
     password = os.environ.get(PASSWORD_VARIABLE)
     if args.password_file is not None:
         password = args.password_file.read_text(encoding="utf-8").strip()
@@ -65,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
             project = opened(args)
         signal.signal(signal.SIGTERM, _stop)
         with Snapshots(project, args.snapshots) if args.snapshots is not None else nullcontext():
-            serve(project, args.host, args.port, password=password, names=tuple(args.name))
+            serve(project, args.host, args.port, password=password, outside=outside)
     except KeyboardInterrupt:
         pass
     finally:

@@ -48,11 +48,10 @@ class Access:
             failures = self._failures.setdefault(address, deque(maxlen=MOST_FAILURES))
             if len(failures) == MOST_FAILURES and failures[0] > now - FAILURE_SECONDS:
                 raise TooMany("The password was wrong too often: wait ten minutes.")
+            failures.append(now)  # before the password is looked at, so that tries at the same time all count
+            while len(self._failures) > _MOST_ADDRESSES:
+                self._failures.pop(next(iter(self._failures)))
         if not hmac.compare_digest(self._hashed(password), self._hash):
-            with self._lock:
-                failures.append(now)
-                while len(self._failures) > _MOST_ADDRESSES:
-                    self._failures.pop(next(iter(self._failures)))
             raise AnnotatorError("The password is wrong.")
         token = secrets.token_urlsafe(32)
         with self._lock:

@@ -1,6 +1,6 @@
 """The whole screen as one ASGI application: page, API, pictures, and the guard before them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -31,6 +31,7 @@ def make_application(
     access: Access | None = None,
     names: Iterable[str] = (),
     any_address: bool = False,
+    frames: Sequence[str] = (),
 ) -> ASGIApp:
     """The application of one project.
 
@@ -40,6 +41,7 @@ def make_application(
         access: who may come in; None where nobody signs in.
         names: host names that the server is reached by, besides localhost.
         any_address: whether it may be reached by addresses other than loopback.
+        frames: origins of the pages that may show the screen in a frame.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_errors(app)
@@ -60,11 +62,13 @@ def make_application(
         return FileResponse(fonts / FONTS[name] / name, headers={"cache-control": "public, max-age=86400"})
 
     if access is not None:
-        _add_sign_in(app, access)
-    return Guard(app, names=names, any_address=any_address, access=access, default_curator=default_curator)
+        _add_sign_in(app, access, framed=bool(frames))
+    return Guard(
+        app, names=names, any_address=any_address, access=access, default_curator=default_curator, frames=frames
+    )
 
 
-def _add_sign_in(app: FastAPI, access: Access) -> None:
+def _add_sign_in(app: FastAPI, access: Access, *, framed: bool) -> None:
     @app.get("/login")
     def login_page() -> Response:
         return FileResponse(STATIC / "login.html")
@@ -77,19 +81,24 @@ def _add_sign_in(app: FastAPI, access: Access) -> None:
         except TooMany as error:
             return JSONResponse({"error": str(error)}, 429)
         response = JSONResponse({"curator": given.curator})
-        response.set_cookie(
-            COOKIE,
-            token,
-            max_age=SESSION_SECONDS,
-            httponly=True,
-            samesite="strict",
-            secure=request.url.scheme == "https",
-        )
+        _set_cookie(response, request, token, SESSION_SECONDS, framed=framed)
         return response
 
     @app.post("/logout")
     def logout(request: Request) -> Response:
         access.sign_out(request.state.token)
         response = JSONResponse({})
-        response.delete_cookie(COOKIE)
+        _set_cookie(response, request, "", 0, framed=framed)
         return response
+
+
+def _set_cookie(response: Response, request: Request, token: str, seconds: int, *, framed: bool) -> None:
+    """The session's cookie. In another site's frame browsers keep it only with SameSite=None, which needs https; that
+    no other site can write with it is the guard's doing."""
+    secure = request.url.scheme == "https"
+    across = framed and secure
+    response.set_cookie(
+        COOKIE, token, max_age=seconds, httponly=True, samesite="none" if across else "strict", secure=secure
+    )
+    if across:
+        response.headers["set-cookie"] += "; Partitioned"

@@ -13,10 +13,11 @@ from annotator.web.access import COOKIE, Access
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
+"""Ends with the pages that may show this one in a frame."""
+
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
@@ -41,16 +42,25 @@ class Guard:
             other than loopback are taken too.
         access: sessions; None where nobody signs in, and the curator is the one that the page names.
         default_curator: the handle of a page that names none.
+        frames: origins of the pages that may show this one in a frame.
     """
 
     def __init__(
-        self, app: ASGIApp, *, names: Iterable[str], any_address: bool, access: Access | None, default_curator: str
+        self,
+        app: ASGIApp,
+        *,
+        names: Iterable[str],
+        any_address: bool,
+        access: Access | None,
+        default_curator: str,
+        frames: Iterable[str],
     ) -> None:
         self.app = app
         self.names = {name.lower() for name in (*LOCAL_NAMES, *names)}
         self.any_address = any_address
         self.access = access
         self.default_curator = default_curator
+        self.headers = HEADERS | {"content-security-policy": POLICY + (" ".join(frames) or "'none'")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request through or answers it."""
@@ -62,7 +72,7 @@ class Guard:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
             await send(message)

@@ -5,16 +5,20 @@ import ipaddress
 import socket
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from annotator.errors import AnnotatorError
 from annotator.project import Project
 from annotator.web.access import Access
 from annotator.web.application import make_application
+from annotator.web.outside import Outside
 
 PASSWORD_VARIABLE = "ANNOTATOR_PASSWORD"
 
 
-def serve(project: Project, host: str, port: int, *, password: str | None = None, names: tuple[str, ...] = ()) -> None:
+def serve(
+    project: Project, host: str, port: int, *, password: str | None = None, outside: Outside | None = None
+) -> None:
     """Serves a project at `host`:`port` (0: any free port) until interrupted.
 
     Args:
@@ -22,31 +26,48 @@ def serve(project: Project, host: str, port: int, *, password: str | None = None
         host: where to listen.
         port: which port.
         password: what curators sign in with; may be missing where only this machine can reach the server.
-        names: host names that the server is reached by, such as the one of a proxy before it.
+        outside: how it is reached from other machines; None: by address alone.
 
     Raises:
         AnnotatorError: a password is missing or too short, the port is taken, or another server serves the project.
     """
+    outside = outside or Outside()
     local = is_loopback(host)
     if not local and not password:
         raise AnnotatorError(
             f"The annotator listens on {host} only with a password: set {PASSWORD_VARIABLE} or give --password-file."
+        )
+    if outside.proxies and not password:
+        raise AnnotatorError(
+            f"The annotator is served through a proxy only with a password: set {PASSWORD_VARIABLE} or give "
+            "--password-file."
         )
     access = Access(password) if password else None
     application = make_application(
         project,
         default_curator=_user(),
         access=access,
-        names=(*names, *(() if local else (host, socket.gethostname()))),
+        names=(*outside.names, *(() if local else (host, socket.gethostname()))),
         any_address=not local,
+        frames=outside.frames,
     )
     with project.served(), _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         print(f"The annotator is at http://{shown}:{listener.getsockname()[1]}", flush=True)
-        config = uvicorn.Config(
-            application, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        uvicorn.Server(configuration(application, outside)).run(sockets=[listener])
+
+
+def configuration(application: ASGIApp, outside: Outside) -> uvicorn.Config:
+    """How uvicorn serves an application: what a proxy forwards is believed of those in `outside.proxies` alone."""
+    return uvicorn.Config(
+        application,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=bool(outside.proxies),
+        forwarded_allow_ips=list(outside.proxies),
+    )
 
 
 def is_loopback(host: str) -> bool:

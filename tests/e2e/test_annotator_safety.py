@@ -122,7 +122,14 @@ def test_the_command_serves_alone_and_refuses_what_is_unsafe(repository: Path, t
     running = subprocess.Popen(command(), cwd=repository, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         assert running.stdout and re.match(r"The annotator is at http://127\.0\.0\.1:\d+$", running.stdout.readline())
-        for arguments, expected in (((), "Another server is running"), (("--host", "0.0.0.0"), "password")):
+        refusals = (
+            ((), "Another server is running"),
+            (("--host", "0.0.0.0"), "password"),
+            (("--proxy", "127.0.0.1"), "through a proxy only with a password"),
+            (("--proxy", "*"), "A proxy is an address"),
+            (("--framed-by", "example.org"), "origin"),
+        )
+        for arguments, expected in refusals:
             refused = subprocess.run(
                 command(*arguments), cwd=repository, env=environment, capture_output=True, text=True, timeout=60
             )

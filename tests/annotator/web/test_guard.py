@@ -1,6 +1,8 @@
 """Who gets in and who does not: hosts, origins, sessions, sizes, headers, paths."""
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,11 @@ from starlette.testclient import TestClient
 
 from annotator.errors import AnnotatorError
 from annotator.project import Project
-from annotator.web.access import MOST_FAILURES, Access
-from annotator.web.server import is_loopback, serve
-from tests.annotator.web.conftest import client_of
+from annotator.web.access import MOST_FAILURES, Access, TooMany
+from annotator.web.application import make_application
+from annotator.web.outside import Outside
+from annotator.web.server import configuration, is_loopback, serve
+from tests.annotator.web.conftest import ADDRESS, client_of
 
 PASSWORD = "correct horse"
 
@@ -109,6 +113,114 @@ def test_the_cookie_is_for_https_alone_where_the_page_came_by_it(project: Projec
     assert "Secure" in client.post("/login", json={"curator": "b", "password": PASSWORD}).headers["set-cookie"]
 
 
+def proxied(project: Project, outside: Outside, proxy: str = "10.1.2.3") -> TestClient:
+    """A client of the server as uvicorn serves it, whose requests come from a proxy's address."""
+    application = make_application(
+        project, default_curator="user", access=Access(PASSWORD), names=outside.names, frames=outside.frames
+    )
+    config = configuration(application, outside)
+    config.load()
+    return TestClient(config.loaded_app, base_url=ADDRESS, headers={"origin": ADDRESS}, client=(proxy, 5))
+
+
+def sign_in(client: TestClient, password: str = PASSWORD, **headers: str):  # type: ignore[no-untyped-def]
+    forwarded = {f"x-forwarded-{name}": value for name, value in headers.items()}
+    return client.post("/login", json={"curator": "b", "password": password}, headers=forwarded)
+
+
+def test_behind_a_proxy_one_who_guesses_locks_nobody_else_out(project: Project) -> None:
+    client = proxied(project, Outside(proxies=("10.0.0.0/8",)))
+    for number in range(MOST_FAILURES):  # what he claims before the proxy's own word does not count
+        assert sign_in(client, "guess", **{"for": f"198.51.100.{number}, 203.0.113.1, 10.9.9.9"}).status_code == 400
+    assert sign_in(client, **{"for": "203.0.113.1"}).status_code == 429
+    assert sign_in(client, **{"for": "203.0.113.2"}).status_code == 200
+
+
+@pytest.mark.parametrize("outside", [Outside(), Outside(proxies=("127.0.0.1",))])
+def test_what_others_say_was_forwarded_is_not_believed(project: Project, outside: Outside) -> None:
+    client = proxied(project, outside)
+    assert "Secure" not in sign_in(client, proto="https").headers["set-cookie"]
+    for number in range(MOST_FAILURES):
+        sign_in(client, "guess", **{"for": f"203.0.113.{number}"})
+    assert sign_in(client, **{"for": "203.0.113.99"}).status_code == 429
+
+
+def test_nothing_forwarded_is_believed_of_this_machine_either_until_it_is_said(project: Project) -> None:
+    assert "Secure" not in sign_in(proxied(project, Outside(), "127.0.0.1"), proto="https").headers["set-cookie"]
+
+
+def test_behind_a_proxy_with_https_the_cookie_is_for_https_alone(project: Project) -> None:
+    cookie = sign_in(proxied(project, Outside(proxies=("10.1.2.3",))), proto="https").headers["set-cookie"]
+    assert "Secure" in cookie and "SameSite=strict" in cookie
+
+
+def test_no_page_frames_this_one_unless_it_was_named(project: Project, client: TestClient) -> None:
+    assert client.get("/").headers["content-security-policy"].endswith("frame-ancestors 'none'")
+    framed = client_of(project, frames=["https://a.example", "https://b.example:8443"])
+    policy = framed.get("/").headers["content-security-policy"]
+    assert policy.endswith("; frame-ancestors https://a.example https://b.example:8443")
+
+
+def test_a_session_works_within_a_frame_of_another_site(project: Project) -> None:
+    client = proxied(project, Outside(proxies=("10.1.2.3",), frames=("https://a.example",)))
+    signed_in = sign_in(client, proto="https").headers["set-cookie"]
+    client.base_url = "https://localhost"
+    headers = {"origin": "https://localhost", "x-forwarded-proto": "https"}
+    signed_out = client.post("/logout", content=b"", headers=headers).headers["set-cookie"]
+    for cookie in (signed_in, signed_out):  # a browser deletes only the cookie that looks the same
+        assert "SameSite=none; Secure; Partitioned" in cookie and "HttpOnly" in cookie
+    assert "Max-Age=0" in signed_out
+    assert (
+        "SameSite=strict" in sign_in(client, proto="http").headers["set-cookie"]
+    )  # without https there is no such cookie
+
+
+def test_on_a_space_its_name_proxies_and_frame_are_known() -> None:
+    assert Outside(names=("a",)).with_space({}) == Outside(names=("a",))
+    on_space = Outside(names=("a",)).with_space({"SPACE_HOST": "anna-rain.hf.space"})
+    assert on_space == Outside(("a", "anna-rain.hf.space"), ("10.0.0.0/8",), ("https://huggingface.co",))
+
+
+@pytest.mark.parametrize("proxy", ["*", "proxy.example.org", "10.0.0.0/99", ""])
+def test_a_proxy_is_an_address(proxy: str) -> None:
+    with pytest.raises(AnnotatorError, match="A proxy is an address"):
+        Outside(proxies=(proxy,))
+
+
+@pytest.mark.parametrize("frame", ["*", "example.org", "https://a.example/page", "https://a.example; script-src *", ""])
+def test_a_frame_is_an_origin(frame: str) -> None:
+    with pytest.raises(AnnotatorError, match="origin"):
+        Outside(frames=(frame,))
+    assert Outside(frames=("https://*.example.org", "http://localhost:3000"))
+
+
+def test_tries_at_the_same_time_all_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More threads than tries look at a wrong password together: no more than the ten get to compare it."""
+    access = Access(PASSWORD)
+    compared = threading.Semaphore(0)
+    go = threading.Event()
+
+    def hashed(password: str) -> bytes:
+        compared.release()
+        go.wait(30)
+        return b""
+
+    monkeypatch.setattr(access, "_hashed", hashed)
+
+    def guess(number: int) -> type[Exception]:
+        with pytest.raises(AnnotatorError) as raised:
+            access.sign_in("b", "guess", "203.0.113.1")
+        return raised.type
+
+    with ThreadPoolExecutor(2 * MOST_FAILURES) as pool:
+        guesses = [pool.submit(guess, number) for number in range(2 * MOST_FAILURES)]
+        for _ in range(MOST_FAILURES):
+            assert compared.acquire(timeout=30)
+        go.set()
+        kinds = [guess.result() for guess in guesses]
+    assert kinds.count(AnnotatorError) == kinds.count(TooMany) == MOST_FAILURES
+
+
 def test_guessing_ends_after_some_failures(project: Project) -> None:
     client = client_of(project, access=Access(PASSWORD))
     for _ in range(MOST_FAILURES):
@@ -130,6 +242,8 @@ def test_other_hosts_need_a_password(project: Project) -> None:
             serve(project, host, 0)
     with pytest.raises(AnnotatorError, match="8 characters"):
         serve(project, "0.0.0.0", 0, password="short")
+    with pytest.raises(AnnotatorError, match="through a proxy only with a password"):
+        serve(project, "127.0.0.1", 0, outside=Outside(proxies=("127.0.0.1",)))
     assert is_loopback("127.0.0.1") and is_loopback("::1") and is_loopback("localhost")
 
 
