@@ -43,6 +43,11 @@ def run(args: argparse.Namespace) -> int:
     print(
         f"{report.folder}: crops {crops}, of {report.photos} photos; {report.rejected} rejected; {report.events} events"
     )
+    if report.moved:
+        print(
+            f"{report.moved} photos lie in another split than in the last export with this seed: "
+            "the shares changed, or groups of near-duplicates"
+        )
     return 0
 
 

@@ -19,10 +19,7 @@ def check_splits(splits: Mapping[str, float]) -> None:
 
 
 def split_of(group: str, splits: Mapping[str, float], seed: int) -> str:
-    """The split of a group, drawn by the group's name and the seed alone.
-
-    So a photo stays in its split when others are added; the shares hold on average.
-    """
+    """The split of a group, drawn by the group's name and the seed alone; the shares hold on average."""
     digest = hashlib.sha256(f"{seed}:{group}".encode()).digest()
     draw = int.from_bytes(digest[:8], "big") / 2**64
     for name, share in splits.items():

@@ -31,13 +31,17 @@ _ROWS = 500
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What an export holds: the folder, crops of each split, photos they come from, rejected photos, events."""
+    """What an export holds: the folder, crops of each split, photos they come from, rejected photos, events.
+
+    `moved`: photos that the last export with the same seed had in another split.
+    """
 
     folder: Path
     splits: dict[str, int]
     photos: int
     rejected: int
     events: int
+    moved: int
 
 
 def export(
@@ -73,6 +77,8 @@ def export(
         last_event = session.scalar(select(func.max(DecisionEvent.id))) or 0
         held = dict(session.execute(select(CurrentDecision.candidate_id, CurrentDecision.event_id)).tuples().all())
         groups = _groups(session)
+        splits_of = {candidate: split_of(group, splits, seed) for candidate, group in groups.items()}
+        before = _last_splits(session, seed)
         tables = statistics_in(session)
     accepted = [view for view in views if view.decision is not None and view.decision.verdict == "accept"]
     if not accepted:
@@ -83,7 +89,7 @@ def export(
         items: list[dict[str, Any]] = []
         lines: dict[str, list[str]] = {}
         for done, view in enumerate(accepted, 1):
-            split = split_of(groups[view.id], splits, seed)
+            split = splits_of[view.id]
             for record in _write_crops(project, view, temporary / split, groups[view.id]):
                 lines.setdefault(split, []).append(json.dumps(record, ensure_ascii=False))
                 item = {"file": f"{split}/{record['file_name']}", "sha256": record["crop_sha256"], "split": split}
@@ -103,7 +109,8 @@ def export(
         raise AnnotatorError(f"{folder} cannot be written: {(error.strerror or str(error)).lower()}.") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return ExportReport(folder, counts, len(accepted), rejected.num_rows, events.num_rows)
+    moved = sum(before.get(view.id, splits_of[view.id]) != splits_of[view.id] for view in accepted)
+    return ExportReport(folder, counts, len(accepted), rejected.num_rows, events.num_rows, moved)
 
 
 def _record(
@@ -175,11 +182,25 @@ def _decided(session: Session) -> list[CandidateView]:
 
 
 def _groups(session: Session) -> dict[int, str]:
-    """Candidate -> its duplicate group, named by the smallest sha256 in it, whatever the pre-screening calls it."""
+    """Candidate -> its duplicate group, named by the sha256 of the member that was imported first.
+
+    So a group keeps its name, and with it its split, whichever photos join it later.
+    """
     query = select(Candidate.id, Candidate.duplicate_group, Image.sha256).join(Image, Image.id == Candidate.image_id)
-    rows = session.execute(query.order_by(Image.sha256)).all()
+    rows = session.execute(query.order_by(Candidate.id)).all()
     first: dict[str, str] = {}
     for row in rows:
         if row.duplicate_group is not None:
             first.setdefault(row.duplicate_group, row.sha256)
     return {row.id: first.get(row.duplicate_group, row.sha256) for row in rows}
+
+
+def _last_splits(session: Session, seed: int) -> dict[int, str]:
+    """Candidate -> the split in which the last export with this seed had it."""
+    last = select(func.max(ExportRun.id)).where(ExportRun.seed == seed).scalar_subquery()
+    query = (
+        select(DecisionEvent.candidate_id, ExportItem.split)
+        .join(DecisionEvent, DecisionEvent.id == ExportItem.event_id)
+        .where(ExportItem.run_id == last)
+    )
+    return dict(session.execute(query).tuples().all())

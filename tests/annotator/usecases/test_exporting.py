@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image as PillowImage
@@ -19,6 +20,7 @@ from sqlalchemy import select
 from annotator.database.models import ExportItem
 from annotator.errors import AnnotatorError
 from annotator.export.splits import check_splits, split_of
+from annotator.export.tables import REJECTED, write_both
 from annotator.project import Project, open_project
 from annotator.usecases.candidates import Crop, candidate_view
 from annotator.usecases.decisions import decide, undo
@@ -143,7 +145,7 @@ def test_everything_is_in_the_export(decided: Project, tmp_path: Path) -> None:
     with open(folder / "events.csv", encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["uuid"] for row in rows] == [event["uuid"] for event in events]
-    assert json.loads(rows[1]["crops"]) == events[1]["crops"] and rows[3]["note"] == '=cmd|"x",\n2'
+    assert json.loads(rows[1]["crops"]) == events[1]["crops"] and rows[3]["note"] == '\'=cmd|"x",\n2'
     assert len(pd.read_csv(folder / "rejected.csv")) == 2
 
     coco = json.loads((folder / "coco.json").read_text(encoding="utf-8"))
@@ -158,6 +160,18 @@ def test_everything_is_in_the_export(decided: Project, tmp_path: Path) -> None:
         items = session.scalars(select(ExportItem).order_by(ExportItem.event_id, ExportItem.position)).all()
     assert [(item.event_id, item.position) for item in items] == [(2, 0), (2, 1), (3, 0)]
     assert {item.file for item in items} == {f"{split}/{entry['file_name']}" for entry in entries}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''@x", "＝1"])
+def test_a_spreadsheet_runs_no_cell(text: str, tmp_path: Path) -> None:
+    """A quote stands before it in the CSV, and without that one it is the text again; parquet has it as it is."""
+    written = {"sha256": "0" * 64, "name": text, "author": "'tis", "licence": "a=1", "reasons": ["-"], "note": text}
+    write_both(pa.Table.from_pylist([written], REJECTED), tmp_path / "table")
+    with open(tmp_path / "table.csv", encoding="utf-8", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert (row["name"], row["note"], row["author"], row["licence"]) == (f"'{text}", f"'{text}", "'tis", "a=1")
+    assert row["reasons"] == '["-"]' and row["url"] == ""
+    assert pq.read_table(tmp_path / "table.parquet").to_pylist()[0]["note"] == text
 
 
 def test_the_card(decided: Project, tmp_path: Path) -> None:
@@ -313,6 +327,33 @@ def test_splits_hold_on_average_and_stay_when_photos_are_added() -> None:
     for bad in ({}, {"train": 0.5}, {"Train": 1.0}, {"../x": 1.0}, {"a": 1.5, "b": -0.5}):
         with pytest.raises(AnnotatorError):
             check_splits(bad)
+
+
+def exported_splits(folder: Path) -> dict[str, str]:
+    """Original -> its split."""
+    return {
+        entry["sha256"]: file.parent.name for file in folder.glob("*/metadata.jsonl") for entry in metadata(file.parent)
+    }
+
+
+def test_a_photo_stays_in_its_split_when_a_near_duplicate_joins(filled: Project, tmp_path: Path) -> None:
+    """Even one with a smaller sha256; where two groups become one, the younger follows the older, and is counted."""
+    names = {n: candidate_view(filled, n).sha256 for n in range(1, 7)}
+    old, new = next((a, b) for a in names for b in names if a < b and names[a] > names[b])
+    shares = {"train": 0.5, "test": 0.5}
+    seed = next(n for n in range(100) if split_of(names[old], shares, n) != split_of(names[new], shares, n))
+    decide(filled, accept(candidate_view(filled, old)))
+    assert export(filled, tmp_path / "1", splits=shares, seed=seed).moved == 0
+    first = exported_splits(tmp_path / "1")
+    decide(filled, accept(candidate_view(filled, new)))
+    assert export(filled, tmp_path / "2", splits=shares, seed=seed).moved == 0
+    apart = exported_splits(tmp_path / "2")
+    assert apart[names[old]] == first[names[old]] != apart[names[new]]
+    record_groups(filled, {names[old]: "g", names[new]: "g"})
+    assert export(filled, tmp_path / "3", splits=shares, seed=seed).moved == 1
+    assert exported_splits(tmp_path / "3") == {names[old]: first[names[old]], names[new]: first[names[old]]}
+    assert export(filled, tmp_path / "4", splits=shares, seed=seed).moved == 0
+    assert export(filled, tmp_path / "5", splits=shares, seed=seed + 100).moved == 0
 
 
 def test_pending_is_not_exported(decided: Project, tmp_path: Path) -> None:
