@@ -9,3 +9,7 @@ class AnnotatorError(UserError):
 
 class Conflict(AnnotatorError):
     """Somebody decided on the candidate since it was shown: look again, nothing was written."""
+
+
+class Held(AnnotatorError):
+    """Another curator, or another window of the same one, looks at the candidate just now."""

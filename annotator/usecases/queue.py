@@ -31,7 +31,7 @@ from annotator.database.models import (
     Lease,
     Source,
 )
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, Held
 from annotator.project import Project, stored_rules
 from annotator.usecases.candidates import CandidateView, view_of, views_of
 from annotator.usecases.curators import curator_id, find_curator
@@ -101,13 +101,14 @@ def hold(project: Project, curator: str, candidate: int) -> CandidateView:
     """A lease on one given candidate, begun or prolonged, as when a curator goes back to it.
 
     Raises:
-        AnnotatorError: there is no such candidate, or another curator has it.
+        Held: another curator has it.
+        AnnotatorError: there is no such candidate.
     """
     with project.write(durable=False) as session:
         me = curator_id(session, curator)
         view = view_of(session, candidate)
         if not _lease(session, candidate, me):
-            raise AnnotatorError("Another curator is looking at this photo just now.")
+            raise Held("Another curator is looking at this photo just now.")
         return view
 
 

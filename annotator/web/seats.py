@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from annotator.errors import AnnotatorError
+from annotator.errors import Held
 from annotator.project import Project
 from annotator.usecases import queue
 from annotator.usecases.candidates import CandidateView
@@ -30,21 +30,33 @@ class Seats:
         self._taken: dict[Seat, tuple[int, float]] = {}
         self._lock = threading.Lock()
 
-    def next(self, seat: Seat, filters: Filters) -> tuple[CandidateView | None, list[CandidateView]]:
-        """The seat's next candidate (the one that it has already, while it waits), and those likely to follow."""
+    def next(
+        self, seat: Seat, filters: Filters, after: int | None = None
+    ) -> tuple[CandidateView | None, list[CandidateView]]:
+        """The seat's next candidate (the one that it has already, while it waits), and those likely to follow.
+
+        Args:
+            seat: whose.
+            filters: which candidates are wanted.
+            after: a candidate to leaf on from, in the queue's order.
+        """
         with self._lock:
             elsewhere = self._elsewhere(seat)
-            waiting = queue.upcoming(self._project, seat.curator, filters, AHEAD + 1 + len(elsewhere))
-            free = [view for view in waiting if view.id not in elsewhere]
             mine = self._taken.get(seat, (0, 0.0))[0]
-            free.sort(key=lambda view: view.id != mine)
-            for view in free:
-                try:
-                    queue.hold(self._project, seat.curator, view.id)
-                except AnnotatorError:  # another curator was faster
-                    continue
-                self._sit(seat, view.id)
-                return view, [other for other in free if other is not view][:AHEAD]
+            n = AHEAD + 1 + len(elsewhere)
+            while free := [
+                view
+                for view in queue.upcoming(self._project, seat.curator, filters, n, after=after)
+                if view.id not in elsewhere
+            ]:
+                free.sort(key=lambda view: view.id != mine)
+                for view in free:
+                    try:
+                        queue.hold(self._project, seat.curator, view.id)
+                    except Held:  # another server's curator was faster
+                        continue
+                    self._sit(seat, view.id)
+                    return view, [other for other in free if other is not view][:AHEAD]
             self._sit(seat, None)
             return None, []
 
@@ -52,11 +64,12 @@ class Seats:
         """A given candidate for this seat.
 
         Raises:
-            AnnotatorError: there is no such candidate, or somebody else looks at it.
+            Held: somebody else looks at it.
+            AnnotatorError: there is no such candidate.
         """
         with self._lock:
             if candidate in self._elsewhere(seat):
-                raise AnnotatorError("Another window of yours shows this photo just now.")
+                raise Held("Another window of yours shows this photo just now.")
             view = queue.hold(self._project, seat.curator, candidate)
             self._sit(seat, candidate)
             return view

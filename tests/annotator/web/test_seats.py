@@ -1,0 +1,44 @@
+"""Which window gets which photo when others, at servers of their own, are faster."""
+
+import pytest
+
+from annotator.errors import AnnotatorError
+from annotator.project import Project
+from annotator.usecases import queue
+from annotator.usecases.queue import Filters
+from annotator.web.seats import AHEAD, Seat, Seats
+
+
+def test_a_photo_is_found_though_all_that_were_looked_at_are_gone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others take every photo of the first look before it is held; there is one more."""
+    upcoming, looks = queue.upcoming, []
+
+    def raced(project: Project, curator: str, filters: Filters, n: int, **more: int | None):  # type: ignore[no-untyped-def]
+        found = upcoming(project, curator, filters, 2, **more)
+        looks.append(n)
+        if len(looks) == 1:
+            for view in found:
+                queue.hold(project, f"curator of {view.id}", view.id)
+        return found
+
+    monkeypatch.setattr(queue, "upcoming", raced)
+    view, _ = Seats(project).next(Seat("anna", "w"), Filters())
+    assert view and view.id == 3
+    assert looks == [AHEAD + 1] * 2
+
+
+def test_a_database_in_trouble_is_not_an_empty_queue(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise AnnotatorError("The database is read-only.")
+
+    monkeypatch.setattr(queue, "hold", fail)
+    with pytest.raises(AnnotatorError, match="read-only"):
+        Seats(project).next(Seat("anna", "w"), Filters())
+
+
+def test_nothing_is_left_when_others_look_at_everything(project: Project) -> None:
+    for number in (1, 2, 3):
+        queue.hold(project, f"curator of {number}", number)
+    assert Seats(project).next(Seat("anna", "w"), Filters()) == (None, [])
