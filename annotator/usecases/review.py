@@ -4,13 +4,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from annotator.database.models import Candidate
+from annotator.database.models import Candidate, CurrentDecision, DecisionEvent
 from annotator.errors import AnnotatorError
 from annotator.project import Project
 from annotator.usecases.candidates import CandidateView, views_of
 from annotator.usecases.queue import Filters, in_order, matching
 
 LARGEST_PAGE = 500
+
+_LAST_EVENT = (
+    select(func.max(DecisionEvent.id))
+    .where(DecisionEvent.candidate_id == Candidate.id)
+    .correlate(Candidate)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -23,8 +30,10 @@ class Page:
     total: int
 
 
-def gallery(project: Project, filters: Filters, page: int = 0, size: int = 50) -> Page:
+def gallery(project: Project, filters: Filters, page: int = 0, size: int = 50, *, latest_first: bool = False) -> Page:
     """The page-th page of the candidates that fit the filters; `states=()` is all of them.
+
+    In the queue's order; with `latest_first` those decided on last come first, those never decided on at the end.
 
     Raises:
         AnnotatorError: an unknown state, or a page or size out of range.
@@ -34,5 +43,10 @@ def gallery(project: Project, filters: Filters, page: int = 0, size: int = 50) -
     conditions = matching(filters)
     with project.read() as session:
         total = session.scalar(select(func.count()).select_from(Candidate).where(*conditions)) or 0
-        ids = session.scalars(in_order(select(Candidate.id).where(*conditions)).limit(size).offset(page * size)).all()
+        query = select(Candidate.id).where(*conditions)
+        if latest_first:
+            query = query.outerjoin(CurrentDecision, CurrentDecision.candidate_id == Candidate.id).order_by(
+                func.coalesce(CurrentDecision.event_id, _LAST_EVENT).desc().nulls_last()
+            )
+        ids = session.scalars(in_order(query).limit(size).offset(page * size)).all()
         return Page(tuple(views_of(session, ids)), page, size, total)

@@ -1,6 +1,7 @@
 """The page's questions and writes, thin over the use cases."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any
@@ -8,15 +9,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse
 
-from annotator.errors import Conflict
+from annotator.errors import AnnotatorError, Conflict
 from annotator.project import Project
 from annotator.usecases import candidates, decisions, review
 from annotator.usecases.candidates import Crop
 from annotator.usecases.decisions import Decision
 from annotator.usecases.progress import progress_of
+from annotator.usecases.retracing import retrace
 from annotator.usecases.vocabulary import active_reasons, flag_counts, reason_labels
 from annotator.web.answers import brief_json, candidate_json
-from annotator.web.requests import DecisionIn, FiltersIn, GalleryIn, UndoIn
+from annotator.web.requests import DecisionIn, FiltersIn, GalleryIn, NextIn, UndoIn
 from annotator.web.seats import Seat, Seats
 from annotator.web.upload import take_upload
 
@@ -38,8 +40,8 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
     seats = Seats(project)
     importing = asyncio.Lock()
 
-    def arrival(seat: Seat, wanted: FiltersIn) -> dict[str, Any]:
-        view, following = seats.next(seat, wanted.filters())
+    def arrival(seat: Seat, wanted: FiltersIn, after: int | None) -> dict[str, Any]:
+        view, following = seats.next(seat, wanted.filters(), after)
         return {
             "candidate": candidate_json(view) if view else None,
             "upcoming": [brief_json(other) for other in following],
@@ -59,8 +61,8 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
         }
 
     @router.get("/next")
-    def next_(seat: Sitting, wanted: Annotated[FiltersIn, Query()]) -> dict[str, Any]:
-        return arrival(seat, wanted)
+    def next_(seat: Sitting, wanted: Annotated[NextIn, Query()]) -> dict[str, Any]:
+        return arrival(seat, wanted, wanted.after)
 
     @router.get("/candidates/{candidate}")
     def look(candidate: int) -> dict[str, Any]:
@@ -89,15 +91,31 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
             decided = write(project, decision)
         except Conflict as conflict:
             return stale(conflict, given.candidate)
-        return {"decided": brief_json(decided) | {"version": decided.version}, **arrival(seat, given.filters)}
+        answer: dict[str, Any] = {"decided": brief_json(decided) | {"version": decided.version}}
+        # What is not taken out of the queue by a decision is leafed through, or the same photo would come for ever.
+        after = None if given.filters.state == "pending" else given.candidate
+        with suppress(AnnotatorError):  # the decision is written: the page asks what follows by itself
+            answer |= arrival(seat, given.filters, after)
+        return answer
+
+    @router.get("/undo")
+    def undoable(seat: Sitting) -> dict[str, Any]:
+        found = retrace(project, seat.curator)
+        return {
+            "last": asdict(found.last) if found.last else None,
+            "overruled": [{"uuid": own.decision.uuid, "name": own.candidate.name} for own in found.overruled],
+        }
 
     @router.post("/undo", response_model=None)
     def undo(given: UndoIn, seat: Sitting) -> dict[str, Any] | JSONResponse:
         try:
-            decisions.undo(project, given.uuid, given.candidate, seat.curator, given.base_version)
+            view = decisions.undo(project, given.uuid, given.candidate, seat.curator, given.base_version)
         except Conflict as conflict:
             return stale(conflict, given.candidate)
-        return {"candidate": candidate_json(seats.open(seat, given.candidate))}
+        try:
+            return {"candidate": candidate_json(seats.open(seat, given.candidate)), "unopened": None}
+        except AnnotatorError as error:  # taken back all the same
+            return {"candidate": candidate_json(view), "unopened": str(error)}
 
     def stale(conflict: Conflict, candidate: int) -> JSONResponse:
         """The conflict with the candidate as it is now."""
@@ -108,7 +126,7 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
 
     @router.get("/gallery")
     def gallery(wanted: Annotated[GalleryIn, Query()]) -> dict[str, Any]:
-        found = review.gallery(project, wanted.filters(), wanted.page, PAGE_SIZE)
+        found = review.gallery(project, wanted.filters(), wanted.page, PAGE_SIZE, latest_first=wanted.order == "latest")
         return {
             "views": [candidate_json(view) for view in found.views],
             "page": found.page,

@@ -39,10 +39,17 @@ class FiltersIn(_Strict):
         )
 
 
+class NextIn(FiltersIn):
+    """Which photo is wanted next: the first of the queue, or the first behind the one named."""
+
+    after: Annotated[int, Field(ge=0, le=1 << 31)] | None = None
+
+
 class GalleryIn(FiltersIn):
-    """A page of the gallery, counted from 0."""
+    """A page of the gallery, counted from 0: those decided on last first, or in the queue's order."""
 
     page: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    order: Literal["latest", "queue"] = "latest"
 
 
 class CropIn(_Strict):

@@ -170,13 +170,68 @@ def test_undo_brings_the_photo_and_its_crops_back(page: Page, annotator: Annotat
     shows(page, "2.png")
     page.keyboard.press("Control+z")
     shows(page, "1.png")
-    expect(page.locator("#status")).to_contain_text("taken back")
+    expect(page.locator("#status")).to_have_text("Taken back: 1.png is no longer accepted.")
     assert annotator.decision("1.png") is None
     assert crops(page) == [Crop(225, 150, 450, 300)]
     page.keyboard.press("Digit7")
     shows(page, "2.png")
     decision = annotator.decision("1.png")
     assert decision and (decision.verdict, decision.reasons, decision.crops) == ("reject", ("spray",), ())
+
+
+def test_undo_walks_back_also_after_a_reload(page: Page, annotator: Annotator) -> None:
+    from annotator.usecases.decisions import Decision, decide
+
+    shows(page, "1.png")
+    for number, keys in enumerate(("1", "2", "r Enter", "s"), 1):
+        for key in keys.split():
+            page.keyboard.press(key)
+        shows(page, f"{number + 1}.png")
+    uuid = "00000000-0000-4000-8000-000000000000"
+    decide(annotator.project, Decision(uuid, 2, "berta", "skip", base_version=1))
+    page.reload()
+    shows(page, "5.png")
+    page.keyboard.press("Control+z")
+    shows(page, "4.png")
+    expect(page.locator("#status")).to_have_text("Taken back: 4.png is no longer skipped.")
+    page.keyboard.press("Control+z")
+    shows(page, "3.png")
+    assert crops(page) == [Crop(225, 150, 450, 300)]
+    page.keyboard.press("Control+z")
+    expect(page.locator("#status")).to_contain_text("Somebody else decided since you did on 2.png")
+    shows(page, "3.png")
+    assert annotator.decision("1.png") is not None
+    page.keyboard.press("Control+z")
+    shows(page, "1.png")
+    page.keyboard.press("Control+z")
+    expect(page.locator("#status")).to_have_text("There is nothing to undo.")
+    held = [annotator.decision(f"{number}.png") for number in range(1, 5)]
+    assert [decision and decision.curator for decision in held] == [None, "berta", None, None]
+
+
+def test_skipped_photos_are_gone_through_one_after_the_other(page: Page) -> None:
+    shows(page, "1.png")
+    for number in (2, 3, 4):
+        page.keyboard.press("s")
+        shows(page, f"{number}.png")
+    page.keyboard.press("v")
+    names = page.locator(".tile b")
+    expect(names).to_have_text(["3.png", "2.png", "1.png"])
+    page.locator("#gallery").get_by_label("Order").select_option("queue")
+    expect(names).to_have_text(["1.png", "2.png", "3.png"])
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    page.locator("#filters").get_by_label("State").select_option("skipped")
+    page.get_by_role("button", name="Show", exact=True).click()
+    shows(page, "1.png")
+    page.keyboard.press("s")
+    shows(page, "2.png")
+    page.keyboard.press("d")
+    shows(page, "3.png")
+    page.keyboard.press("s")
+    expect(page.locator("#empty")).to_contain_text("That was the last photo")
+    page.get_by_role("button", name="From the first again").click()
+    shows(page, "1.png")
 
 
 def test_a_reload_in_the_middle_loses_nothing(page: Page, annotator: Annotator) -> None:

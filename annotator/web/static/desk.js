@@ -14,7 +14,8 @@ export class Desk extends EventTarget {
     super();
     Object.assign(this, { stage, pictures, editor, drafts, filters, votes, candidate: null, upcoming: [], busy: false });
     this.trail = [];
-    this.last = null;
+    this.told = new Set();
+    this.leafedThrough = false;
     this.shownAt = 0;
     this.turn = Promise.resolve();
     setInterval(() => this.#stay(), STAY);
@@ -34,9 +35,14 @@ export class Desk extends EventTarget {
     await this.next();
   }
 
-  /** The next waiting candidate. */
+  /** The first candidate that fits the filters. */
   async next() {
     await this.#inTurn(() => this.#next());
+  }
+
+  /** Whether photos may fit the filters after a decision too: then one leafs through them. */
+  get leafing() {
+    return this.filters.values.state !== "pending";
   }
 
   /** Asks again what follows, for photos that were imported meanwhile; what is on the stage stays. */
@@ -62,6 +68,7 @@ export class Desk extends EventTarget {
     await this.#inTurn(async () => {
       const id = this.trail[this.trail.indexOf(this.candidate?.id) + 1];
       if (id !== undefined) await this.#open(id);
+      else if (this.candidate && this.leafing) await this.#next(this.candidate.id);
       else if (this.candidate?.decision) await this.#next();
       else tell("This is the newest photo: decide on it, or skip it.");
     });
@@ -89,33 +96,40 @@ export class Desk extends EventTarget {
       };
       const answer = await this.#write("/api/decide", body);
       this.drafts.drop(candidate.id);
-      this.last = { id: candidate.id, version: answer.decided.version };
       const crop = crops.length === 1 ? "one crop" : `${crops.length} crops`;
       tell(`${WORDS[verdict]} ${candidate.name}${verdict === "accept" ? ` with ${crop}` : ""}.`, "good");
-      await this.#arrive(answer);
+      const after = this.leafing ? candidate.id : undefined;
+      if (answer.candidate === undefined) await this.#next(after);
+      else await this.#arrive(answer, after);
     });
   }
 
-  /** Takes the last decision of this sitting back and shows its photo with the crops it had. */
+  /** Takes the curator's last decision that still counts back, and shows its photo with the crops it had. */
   async undo() {
     if (this.editor.undo()) return;
-    const { last } = this;
-    if (!last) return tell("There is nothing to undo.");
     await this.#alone(async () => {
-      const { candidate: before } = await ask(`/api/candidates/${last.id}`);
-      const body = { uuid: uuid(), candidate: last.id, base_version: last.version };
-      const answer = await this.#write("/api/undo", body);
-      this.last = null;
-      const { decision } = before;
-      if (decision) this.drafts.keep(last.id, { crops: decision.crops, reasons: [], note: decision.note });
-      this.#follow(last.id);
+      const { last, overruled } = await ask("/api/undo");
+      const news = overruled.filter(({ uuid: decision }) => !this.told.has(decision));
+      if (news.length) {
+        for (const { uuid: decision } of news) this.told.add(decision);
+        const names = news.length > 3 ? `${news.length} photos` : news.map(({ name }) => name).join(", ");
+        const before = last ? " Undo again to take the decision before back." : "";
+        return tell(`Somebody else decided since you did on ${names}: that stays, nothing was taken back.${before}`, "bad");
+      }
+      if (!last) return tell("There is nothing to undo.");
+      const { candidate, decision } = last;
+      const answer = await this.#write("/api/undo", { uuid: uuid(), candidate: candidate.id, base_version: candidate.version });
+      if (!this.drafts.of(candidate.id)) this.drafts.keep(candidate.id, { crops: decision.crops, reasons: [], note: decision.note });
+      const done = `Taken back: ${candidate.name} is no longer ${WORDS[decision.verdict].toLowerCase()}.`;
+      if (answer.unopened && candidate.id !== this.candidate?.id) return tell(`${done} It is not shown here: ${answer.unopened}`, "good");
+      this.#follow(candidate.id);
       await this.#show(answer.candidate);
-      tell(`The decision on ${answer.candidate.name} is taken back.`, "good");
+      tell(done, "good");
     });
   }
 
-  async #next() {
-    await this.#arrive(await ask(`/api/next?${query(this.filters.values)}`));
+  async #next(after) {
+    await this.#arrive(await ask(`/api/next?${query({ ...this.filters.values, after })}`), after);
   }
 
   async #open(id) {
@@ -154,7 +168,6 @@ export class Desk extends EventTarget {
       if (error.answer.candidate.id === this.candidate?.id) {
         await this.#show(error.answer.candidate, work);
       }
-      this.last = null;
       tell(`${error.message} Nothing was overwritten: decide again to replace it, or go on with D.`, "bad");
     } else if (error instanceof Refused) tell(error.message, "bad");
     else tell("The server does not answer. Is it still running? Press F to try again.", "bad");
@@ -176,8 +189,9 @@ export class Desk extends EventTarget {
     if (this.candidate && !document.hidden && !this.busy) ask(`/api/candidates/${this.candidate.id}/open`, {}).catch(() => {});
   }
 
-  async #arrive(answer) {
+  async #arrive(answer, after) {
     this.upcoming = answer.upcoming;
+    this.leafedThrough = !answer.candidate && after !== undefined;
     if (answer.candidate) this.#follow(answer.candidate.id);
     await this.#show(answer.candidate);
   }

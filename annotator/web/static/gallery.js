@@ -5,6 +5,7 @@ import { byId, element, fill } from "./dom.js";
 import { address } from "./pictures.js";
 
 const STATES = { decided: "All decided", accepted: "Accepted", rejected: "Rejected", skipped: "Skipped", disputed: "Disputed", pending: "Waiting", all: "All" };
+const ORDERS = { latest: "Latest first", queue: "In the queue's order" };
 
 /** A photo's thumbnail with its crops drawn to scale. */
 export function thumbnail(view) {
@@ -24,7 +25,7 @@ export function thumbnail(view) {
 
 export class Gallery {
   constructor(project, onChoose) {
-    Object.assign(this, { project, onChoose, state: "decided", reason: "", page: 0 });
+    Object.assign(this, { project, onChoose, state: "decided", reason: "", order: "latest", page: 0 });
   }
 
   async open() {
@@ -34,8 +35,8 @@ export class Gallery {
   }
 
   async #load() {
-    const { state, reason, page } = this;
-    const found = await ask(`/api/gallery?${query({ state, reason, page })}`);
+    const { state, reason, order, page } = this;
+    const found = await ask(`/api/gallery?${query({ state, reason, order, page })}`);
     const change = (values) => {
       Object.assign(this, { page: 0 }, values);
       this.#load();
@@ -47,6 +48,7 @@ export class Gallery {
         element("h2", {}, `${found.total} ${found.total === 1 ? "photo" : "photos"}`),
         choice("State", STATES, state, (event) => change({ state: event.target.value })),
         choice("Reason", { "": "any reason", ...this.project.labels }, reason, (event) => change({ reason: event.target.value })),
+        choice("Order", ORDERS, order, (event) => change({ order: event.target.value })),
         element("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => byId("gallery").close() }, "×")),
       found.total ? element("ul", { class: "tiles" }, ...found.views.map((view) => this.#tile(view))) : element("p", { class: "subdued" }, "Nothing here yet."),
       found.pages > 1 && element("div", { class: "row centred" },

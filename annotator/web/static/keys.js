@@ -3,7 +3,7 @@
 export const ACTIONS = [
   { name: "accept", label: "Accept with the crops", keys: ["Enter", "NumpadEnter"] },
   { name: "skip", label: "Skip: decide later", keys: ["KeyS"] },
-  { name: "undo", label: "Undo the last change of crops, else the last decision", keys: ["Ctrl+KeyZ"] },
+  { name: "undo", label: "Undo the last change of crops, else your last decision; again, the one before", keys: ["Ctrl+KeyZ"] },
   { name: "back", label: "Back to the photo before", keys: ["KeyA"] },
   { name: "forth", label: "Forth again", keys: ["KeyD"] },
   { name: "draw", label: "New crop in the middle", keys: ["KeyR"] },

@@ -159,7 +159,11 @@ async function start() {
     const shown = !Object.values(states).some(Boolean)
       ? [element("h2", {}, "No photos yet"), ...importing.invitation()]
       : filters.any
-        ? [element("h2", {}, "No photo fits the filter"), button("Take the filter off", () => filters.set({}))]
+        ? [
+          element("h2", {}, desk.leafedThrough ? "That was the last photo that fits the filter" : "No photo fits the filter"),
+          desk.leafedThrough && button("From the first again", () => desk.next()),
+          button("Take the filter off", () => filters.set({})),
+        ]
         : states.pending
           ? [element("h2", {}, "All that wait are in other hands just now"), element("p", {}, "This page asks again by itself.")]
           : [element("h2", {}, "Every photo is decided"), button("Look at what was decided", doers.gallery)];

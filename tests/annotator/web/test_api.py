@@ -9,7 +9,10 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from annotator.errors import AnnotatorError
 from annotator.project import Project, open_project
+from annotator.rules import Rules
+from annotator.usecases import queue
 from annotator.usecases.backups import back_up_project, restore_project
 from annotator.usecases.candidates import candidate_view
 from annotator.usecases.measuring import record_measurements
@@ -60,6 +63,93 @@ def test_undo_hands_the_photo_back(client: TestClient) -> None:
     answer = client.post("/api/undo", json={"uuid": str(uuid4()), "candidate": 1, "base_version": 1}).json()
     assert answer["candidate"]["state"] == "pending" and answer["candidate"]["version"] == 2
     assert client.get("/api/next").json()["candidate"]["id"] == 1
+
+
+def take_back(client: TestClient, **headers: str):  # type: ignore[no-untyped-def]
+    """What the page does on Ctrl Z: asks which decision is the last, and takes it back."""
+    last = client.get("/api/undo", headers=headers).json()["last"]
+    if last is None:
+        return None
+    candidate = last["candidate"]
+    body = {"uuid": str(uuid4()), "candidate": candidate["id"], "base_version": candidate["version"]}
+    assert client.post("/api/undo", json=body, headers=headers).status_code == 200
+    return candidate["id"], last["decision"]["verdict"]
+
+
+def test_undo_walks_back_through_ones_own_decisions_also_from_a_new_window(client: TestClient) -> None:
+    client.post("/api/decide", json=decision(2))
+    client.post("/api/decide", json=decision(1, "skip"))
+    client.post("/api/decide", json=decision(3, "skip"), headers={"x-curator": "berta"})
+    client.post("/api/decide", json=decision(2, "skip", version=1))
+    elsewhere = {"x-window": "after the reload"}
+    taken_back = [take_back(client, **elsewhere) for _ in range(4)]
+    assert taken_back == [(2, "skip"), (1, "skip"), (2, "reject"), None]
+    states = [client.get(f"/api/candidates/{number}").json()["candidate"]["state"] for number in (1, 2, 3)]
+    assert states == ["pending", "pending", "skipped"]
+
+
+def test_undo_passes_what_somebody_else_decided_since_and_names_it(client: TestClient) -> None:
+    client.post("/api/decide", json=decision(1))
+    mine = decision(2)
+    client.post("/api/decide", json=mine)
+    client.post("/api/decide", json=decision(2, "skip", version=1), headers={"x-curator": "berta"})
+    assert client.get("/api/undo").json()["overruled"] == [{"uuid": mine["uuid"], "name": "2.png"}]
+    stale = {"uuid": str(uuid4()), "candidate": 2, "base_version": 1}
+    assert client.post("/api/undo", json=stale).status_code == 409
+    assert take_back(client) == (1, "reject")
+    assert take_back(client) is None
+    assert take_back(client, **{"x-curator": "berta"}) == (2, "skip")
+    assert take_back(client) == (2, "reject")  # which counts again
+
+
+def test_a_vote_can_be_taken_back_until_a_review_settles_it(client: TestClient, project: Project) -> None:
+    project.set_rules(Rules(votes_required=2))
+    client.post("/api/decide", json=decision(1))
+    berta = {"x-curator": "berta"}
+    client.post("/api/decide", json=decision(1, "reject", version=1), headers=berta)
+    assert client.get("/api/undo").json()["last"]["candidate"]["id"] == 1
+    client.post("/api/decide", json=decision(1, "skip", version=2, kind="review"), headers=berta)
+    found = client.get("/api/undo").json()
+    assert found["last"] is None and len(found["overruled"]) == 1
+
+
+@pytest.mark.parametrize("other", [{"x-window": "two"}, {"x-curator": "berta"}])
+def test_an_undo_that_was_written_says_so_though_the_photo_is_open_elsewhere(
+    client: TestClient, project: Project, other: dict[str, str]
+) -> None:
+    client.post("/api/decide", json=decision(1))
+    client.post("/api/candidates/1/open", json={}, headers=other)
+    given = {"uuid": str(uuid4()), "candidate": 1, "base_version": 1}
+    answers = [client.post("/api/undo", json=given) for _ in range(2)]
+    for answer in answers:
+        assert answer.status_code == 200 and answer.json()["unopened"].endswith("just now.")
+        assert answer.json()["candidate"]["state"] == "pending"
+    assert candidate_view(project, 1).version == 2
+
+
+def test_a_decision_that_was_written_says_so_though_what_follows_cannot_be_told(
+    client: TestClient, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **more: object) -> None:
+        raise AnnotatorError("The database is held by another program.")
+
+    monkeypatch.setattr(queue, "upcoming", fail)
+    assert client.post("/api/decide", json=decision(1)).json() == {
+        "decided": {"id": 1, "sha256": candidate_view(project, 1).sha256, "width": 300, "height": 200, "version": 1}
+    }
+    assert client.get("/api/next").status_code == 400
+
+
+def test_photos_that_fit_after_the_decision_too_are_leafed_through(client: TestClient) -> None:
+    for number in (1, 2, 3):
+        client.post("/api/decide", json=decision(number, "skip"))
+    skipped = {"state": "skipped"}
+    assert client.get("/api/next", params=skipped).json()["candidate"]["id"] == 1
+    again = decision(1, "skip", version=1, filters=skipped)
+    assert client.post("/api/decide", json=again).json()["candidate"]["id"] == 2
+    assert client.get("/api/next", params=skipped | {"after": 2}).json()["candidate"]["id"] == 3
+    assert client.get("/api/next", params=skipped | {"after": 3}).json()["candidate"] is None
+    assert client.get("/api/next", params=skipped | {"after": 99}).status_code == 400
 
 
 def test_windows_and_curators_get_different_photos(project: Project) -> None:
@@ -117,7 +207,9 @@ def test_filters_gallery_and_progress(client: TestClient, project: Project) -> N
     client.post("/api/decide", json=decision(2))
     client.post("/api/decide", json=decision(3, "skip"))
     gallery = client.get("/api/gallery", params={"state": "decided"}).json()
-    assert [view["id"] for view in gallery["views"]] == [2, 3] and gallery["pages"] == 1
+    assert [view["id"] for view in gallery["views"]] == [3, 2] and gallery["pages"] == 1
+    in_queue = client.get("/api/gallery", params={"state": "all", "order": "queue"}).json()
+    assert [view["id"] for view in in_queue["views"]] == [1, 2, 3]
     assert client.get("/api/gallery", params={"state": "decided", "reason": "snow", "page": 0}).json()["total"] == 1
     progress = client.get("/api/progress").json()
     assert progress["states"] == {"pending": 1, "accepted": 0, "rejected": 1, "skipped": 1, "disputed": 0}
