@@ -13,7 +13,7 @@ for name in Rain100L Rain100H; do
 done
 "$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator gs \
     --dtype float32 --json docs/figures/clean.json
-methods=ours
+methods=ours:gs,ours:gr
 if [ -n "${DERAIN_PEERS:-}" ]; then
     methods=$methods,prenet:Rain1400,ddn,sirr
 fi

@@ -1,6 +1,7 @@
 """Ablations: one training again and again, each time without one thing, with several seeds (paper, Tables 1, 3, 4)."""
 
 import copy
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.training.config import ConfigError, TrainingConfig
-from core.training.config_file import build, make_config, read_yaml
+from core.training.config_file import build, load_config, make_config, read_yaml
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class AblationConfig:
             as `loss.perceptual: 0`.
         seeds: each row is trained once with each.
         figures: columns of `final.csv` that the table shows.
+        start: a config that is trained first, once, a path from the working directory; all rows start from its weights.
+            Null: from what the base says.
     """
 
     name: str
@@ -32,6 +35,7 @@ class AblationConfig:
     rows: dict[str, dict[str, Any]]
     figures: tuple[str, ...]
     seeds: tuple[int, ...] = (0, 1, 2)
+    start: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,13 +89,15 @@ def run_ablation(
     Raises:
         ConfigError: a figure that the ablation asks for is none that the training gives.
     """
+    initial = None
+    if ablation.start is not None:
+        start = dataclasses.replace(load_config(ablation.start), name=f"{ablation.name}/start")
+        _train_to_the_end(start, folder, train)
+        initial = str(Path(folder) / start.name / "weights")
     rows = []
     for run in runs:
-        final = Path(folder) / run.config.name / "final.csv"
-        end = run.config.optimiser.patches - run.config.optimiser.patches % run.config.optimiser.batch
-        if _last(final).get("patches") != end:
-            train(run.config)
-        figures = _last(final)
+        config = run.config if initial is None else dataclasses.replace(run.config, initial=initial)
+        figures = _train_to_the_end(config, folder, train)
         rows.append({"row": run.row, "seed": run.seed, **{n: figures.get(n) for n in ("patches", *ablation.figures)}})
     table = pd.DataFrame(rows)
     if unknown := [name for name in ablation.figures if table[name].isna().all()]:
@@ -102,6 +108,16 @@ def run_ablation(
 def summarise(table: pd.DataFrame) -> pd.DataFrame:
     """Every run's figures -> mean and standard deviation over the seeds, a row a row of the ablation."""
     return table.drop(columns=["seed", "patches"]).groupby("row", sort=False).agg(["mean", "std"])
+
+
+def _train_to_the_end(
+    config: TrainingConfig, folder: str | Path, train: Callable[[TrainingConfig], Any]
+) -> dict[str, Any]:
+    """The run's last figures; trains it first unless it has come to its end."""
+    final = Path(folder) / config.name / "final.csv"
+    if _last(final).get("patches") != config.optimiser.patches - config.optimiser.patches % config.optimiser.batch:
+        train(config)
+    return _last(final)
 
 
 def _change(values: Any, path: list[str], value: Any, where: str) -> None:

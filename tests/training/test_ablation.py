@@ -63,6 +63,26 @@ def test_trains_what_is_left_and_gives_mean_and_spread(write_ablation: Any, tmp_
         run_ablation(*load_ablation(write_ablation(figures=["hail psnr"])), tmp_path / "runs", train)
 
 
+def test_rows_start_from_a_training_that_is_done_once(
+    write_ablation: Any, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    start = tmp_path / "start.yaml"
+    start.write_text(yaml.safe_dump(settings | {"name": "pairs"}), encoding="utf-8")
+    ablation, runs = load_ablation(write_ablation(start=str(start)))
+    trained: list[tuple[str, str | None]] = []
+
+    def train(config: TrainingConfig) -> None:
+        trained.append((config.name, config.initial))
+        folder = tmp_path / "runs" / config.name
+        folder.mkdir(parents=True)
+        pd.DataFrame({"patches": [config.optimiser.patches], "light psnr": [30]}).to_csv(folder / "final.csv")
+
+    for _ in range(2):
+        run_ablation(ablation, runs, tmp_path / "runs", train)
+    weights = str(tmp_path / "runs" / "table" / "start" / "weights")
+    assert trained == [("table/start", None), *((run.config.name, weights) for run in runs)]
+
+
 def test_one_command_trains_all_and_prints_the_table(
     write_ablation: Any, data_root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
