@@ -39,7 +39,7 @@ def fill(project: Project, count: int, decided: float, seed: int = 0) -> None:
     """
     rng = random.Random(seed)
     chosen = set(rng.sample(range(1, count + 1), round(count * decided)))
-    with project.write() as session, without_triggers(session.connection()):
+    with project.write() as session, without_triggers(session.connection(), Base.metadata.tables):
         session.add(Curator(id=1, handle="filler", created_at=_START))
         session.flush()
         numbers = range(1, count + 1)
@@ -79,7 +79,7 @@ def fill(project: Project, count: int, decided: float, seed: int = 0) -> None:
                 for p in range(2)
             ),
         )
-        advance_sequences(session.connection())
+        advance_sequences(session.connection(), Base.metadata)
         session.connection().exec_driver_sql("ANALYZE")
     assert _count(project) == count
 

@@ -2,13 +2,13 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, func, insert, select, text
+from sqlalchemy import Connection, Engine, MetaData, func, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from annotator.database import migrations
@@ -57,6 +57,9 @@ def back_up(engine: Engine, folder: Path, label: str = "backup") -> Path:
 def restore(engine: Engine, backup: Path) -> None:
     """Puts a backup's content in the place of the database's: all of it, or nothing.
 
+    On PostgreSQL the annotator's own tables alone are replaced; where another program's views or foreign keys rest on
+    them, nothing is.
+
     Raises:
         AnnotatorError: the file is no backup, is damaged, or is of a newer version; the database cannot be written.
     """
@@ -77,8 +80,7 @@ def _replace(engine: Engine, backup: Path, version: str) -> None:
     source_engine = make_engine(f"sqlite:///{backup}")
     try:
         with source_engine.connect() as rows, engine.execution_options(writes=True).begin() as target:
-            target.execute(text("DROP SCHEMA public CASCADE"))
-            target.execute(text("CREATE SCHEMA public"))
+            migrations.remove(target)
             migrations.upgrade(target, version)
             _copy_rows(rows, target)
     finally:
@@ -95,9 +97,11 @@ def check(backup: Path) -> str:
         raise AnnotatorError(f"There is no backup {backup}.")
     try:
         with closing(sqlite3.connect(f"file:{backup.resolve().as_posix()}?mode=ro", uri=True)) as connection:
-            if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            whole = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            if not whole or connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
                 raise AnnotatorError(f"The backup {backup} is damaged.")
             version: str = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+            connection.execute("SELECT crop_min_side FROM project")  # other programs number their versions so too
     except (sqlite3.Error, TypeError) as error:
         raise AnnotatorError(f"{backup} is no backup of an annotator's database.") from error
     if not migrations.is_known(version):
@@ -141,27 +145,24 @@ def _copy_to_file(engine: Engine, target: Path) -> None:
 
 
 def _copy_rows(source: Connection, target: Connection) -> None:
-    """Every row of every table into tables of the same version."""
-    metadata = MetaData()
-    metadata.reflect(target)
+    """Every row of every table into tables of the same version; one side is a backup, which holds no others' tables."""
     aware = target.dialect.name != "sqlite"
-    with without_triggers(target):
+    tables = [name for name in inspect(source if aware else target).get_table_names() if name != "alembic_version"]
+    metadata = MetaData()
+    metadata.reflect(target, only=tables)
+    with without_triggers(target, tables):
         for table in metadata.sorted_tables:
-            if table.name == "alembic_version":
-                continue
             target.execute(table.delete())
             order = list(table.primary_key.columns)
             for rows in source.execute(select(table).order_by(*order)).mappings().partitions(_ROWS):
                 target.execute(insert(table), [{key: _instant(row[key], aware) for key in row} for row in rows])
-    advance_sequences(target)
+    advance_sequences(target, metadata)
 
 
-def advance_sequences(connection: Connection) -> None:
+def advance_sequences(connection: Connection, metadata: MetaData) -> None:
     """Makes PostgreSQL's next ids follow the rows that were written with ids of their own; SQLite does so by itself."""
     if connection.dialect.name == "sqlite":
         return
-    metadata = MetaData()
-    metadata.reflect(connection)
     for table in metadata.sorted_tables:
         if list(table.primary_key.columns.keys()) == ["id"]:
             sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, "id")))
@@ -179,22 +180,19 @@ def _instant(value: Any, aware: bool) -> Any:
 
 
 @contextmanager
-def without_triggers(connection: Connection) -> Iterator[None]:
-    """Takes the triggers away and puts them back: a copy is written table by table, and whole."""
+def without_triggers(connection: Connection, tables: Collection[str]) -> Iterator[None]:
+    """Takes the triggers of these tables away and puts them back: a copy is written table by table, and whole."""
     if connection.dialect.name == "sqlite":
-        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        triggers = connection.exec_driver_sql(query).all()
+        query = "SELECT name, sql, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        triggers = [(name, sql) for name, sql, table in connection.exec_driver_sql(query) if table in tables]
         for name, _ in triggers:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         yield
         for _, statement in triggers:
             connection.exec_driver_sql(statement)
         return
-    tables = connection.scalars(
-        text("SELECT DISTINCT event_object_table FROM information_schema.triggers WHERE trigger_schema = 'public'")
-    ).all()
     for table in tables:
-        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
     yield
     for table in tables:
-        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')

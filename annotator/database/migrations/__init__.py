@@ -40,6 +40,13 @@ def upgrade(connection: Connection, version: str = "head") -> None:
     command.upgrade(config, version)
 
 
+def remove(connection: Connection) -> None:
+    """Takes away what the migrations made, and nothing else, inside the connection's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.downgrade(config, "base")
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))

@@ -89,6 +89,74 @@ def test_what_is_no_backup_changes_nothing(local: Project, tmp_path: Path, conte
     assert everything(local) == ()
 
 
+def changed(backup: Path, statement: str) -> Path:
+    """The backup after a statement, its triggers left out."""
+    with closing(sqlite3.connect(backup)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+        connection.commit()
+    return backup
+
+
+@pytest.mark.parametrize("statement", ["DROP TABLE project", "DELETE FROM curator"])
+def test_a_backup_that_is_not_whole_changes_nothing(decided: Project, statement: str) -> None:
+    backup, before = changed(back_up_project(decided), statement), everything(decided)
+    with pytest.raises(AnnotatorError, match=r"is no backup of an annotator's database\.$|is damaged\.$"):
+        restore_project(decided, backup)
+    assert everything(decided) == before
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_other_programs_tables_stay(decided: Project) -> None:
+    """Their rows, the next of their ids, and their triggers."""
+    backup, before = back_up_project(decided), everything(decided)
+    with decided.write() as session:
+        for statement in (
+            "CREATE TABLE song (id serial PRIMARY KEY, name text)",
+            "INSERT INTO song (name) VALUES ('one'), ('two'), ('three')",
+            "DELETE FROM song WHERE name = 'three'",
+            "CREATE FUNCTION fixed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'fixed'; END $$",
+            "CREATE TRIGGER fixed BEFORE DELETE ON song EXECUTE FUNCTION fixed()",
+        ):
+            session.execute(text(statement))
+    decide(decided, reject(candidate_view(decided, 3)))
+    restore_project(decided, backup)
+    assert everything(decided) == before
+    with decided.write() as session:
+        session.execute(text("INSERT INTO song (name) VALUES ('four')"))
+        found = session.execute(text("SELECT id, name FROM song ORDER BY id")).all()
+        assert [tuple(row) for row in found] == [(1, "one"), (2, "two"), (4, "four")]
+    with pytest.raises(DBAPIError, match="fixed"), decided.write() as session:
+        session.execute(text("DELETE FROM song"))
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_what_rests_on_our_tables_is_not_destroyed(decided: Project) -> None:
+    backup = back_up_project(decided)
+    with decided.write() as session:
+        session.execute(text("CREATE VIEW rainy AS SELECT sha256 FROM image"))
+    decide(decided, reject(candidate_view(decided, 3)))
+    before = everything(decided)
+    with pytest.raises(AnnotatorError, match=r"cannot be brought back: cannot drop table image because other .*\.$"):
+        restore_project(decided, backup)
+    assert everything(decided) == before
+    with decided.read() as session:
+        assert len(session.execute(text("SELECT * FROM rainy")).all()) == 6
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_restore_that_fails_halfway_changes_nothing(decided: Project) -> None:
+    """SQLite stores a name of any length, PostgreSQL does not."""
+    backup = changed(back_up_project(decided), "UPDATE curator SET handle = hex(zeroblob(60))")
+    decide(decided, reject(candidate_view(decided, 3)))
+    before = everything(decided)
+    with pytest.raises(AnnotatorError, match="cannot be brought back: value too long"):
+        restore_project(decided, backup)
+    assert everything(decided) == before
+    decide(decided, reject(candidate_view(decided, 4)))
+
+
 def test_a_backup_of_a_newer_version(local: Project) -> None:
     backup = back_up_project(local)
     with closing(sqlite3.connect(backup)) as connection:

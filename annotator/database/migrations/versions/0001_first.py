@@ -288,3 +288,18 @@ def upgrade() -> None:
     op.create_index("ix_candidate_queue", "candidate", ["state", sa.text("priority DESC"), "id"])
     for statement in SQLITE_TRIGGERS if op.get_context().dialect.name == "sqlite" else POSTGRESQL_TRIGGERS:
         op.execute(statement)
+
+
+TABLES = (
+    *("export_item", "decision_reason", "current_decision", "crop", "lease", "decision_event", "suggestion", "source"),
+    *("measurement", "image_hash", "flag", "candidate", "reason", "project", "image", "export_run", "curator"),
+)
+"""Each before those that it refers to."""
+
+
+def downgrade() -> None:
+    for table in TABLES:
+        op.drop_table(table)
+    if op.get_context().dialect.name == "postgresql":
+        for function in ("refuse_change", "refuse_late", "refuse_outside"):
+            op.execute(f"DROP FUNCTION {function}()")
