@@ -28,15 +28,23 @@ class Blobs:
             raise AnnotatorError(f"{sha256[:80]!r} is not a sha256.")
         return self.folder / sha256[:2] / sha256
 
+    def holds(self, content: bytes) -> bool:
+        """Whether an original is there, byte for byte."""
+        path = self.path(hashlib.sha256(content).hexdigest())
+        try:
+            return path.stat().st_size == len(content) and path.read_bytes() == content
+        except OSError:
+            return False
+
     def put(self, content: bytes) -> str:
-        """Keeps an original and gives its sha256; content that is there already is left as it is.
+        """Keeps an original and gives its sha256; content that is there already is left as it is, damaged it is mended.
 
         Raises:
             AnnotatorError: it cannot be written (disk full, read-only folder …); nothing is left of it.
         """
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.path(sha256)
-        if path.is_file() and path.stat().st_size == len(content):
+        if self.holds(content):
             return sha256
         temporary = path.parent / f".{secrets.token_hex(8)}.part"
         try:
@@ -70,7 +78,7 @@ class Blobs:
             reason = (error.strerror or str(error)).lower()
             raise AnnotatorError(f"The original {path} cannot be read: {reason}.") from error
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise AnnotatorError(f"The original {path} was damaged: its content no longer has that sha256.")
+            raise AnnotatorError(f"The original {path} was damaged: import the photo again to put it right.")
         return content
 
 

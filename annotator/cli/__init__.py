@@ -18,6 +18,7 @@ COMMANDS = {
     "manifest": "write decisions without pixels, or apply them to photos",
     "backup": "write the database, or everything, into one file",
     "restore": "bring a backup back",
+    "check": "tell which originals are missing or damaged",
     "benchmark": "measure speed and safety",
 }
 """Subcommand -> summary for `--help`. `annotator/cli/NAME_command.py` has `add_parser(subparsers)` and `run(args)`."""

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from annotator.sources.table import is_url
     from annotator.usecases.importing import import_photos
 
-    taken = known = 0
+    taken = known = mended = 0
     refused: list[tuple[str, str]] = []
     project = opened(args, create=True)
     with tqdm(unit="photo", disable=None, leave=False) as bar:
@@ -48,12 +48,15 @@ def run(args: argparse.Namespace) -> int:
                 csv=args.csv,
                 progress=lambda done, name: bar.update(),
             )
-            taken, known = taken + report.taken, known + report.known
+            taken, known, mended = taken + report.taken, known + report.known, mended + report.mended
             refused.extend(report.refused)
     if args.json:
-        print(json.dumps({"taken": taken, "known": known, "refused": refused}, indent=2, ensure_ascii=False))
+        found = {"taken": taken, "known": known, "mended": mended, "refused": refused}
+        print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         print(f"{taken} taken, {known} known already, {len(refused)} refused")
+        if mended:
+            print(f"originals that were missing or damaged and are whole again: {mended}")
     for _, sentence in refused:
         print(f"refused: {sentence}", file=sys.stderr)
     return 1 if refused else 0

@@ -3,10 +3,12 @@
 import hashlib
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image as PillowImage
 from sqlalchemy import select
@@ -30,6 +32,10 @@ _MIME = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF":
 _ORIENTATION = 0x0112
 
 
+Outcome = Literal["taken", "known", "mended"]
+"""A photo is a candidate now; was one already; was one whose original was missing or damaged and is whole now."""
+
+
 @dataclass(frozen=True)
 class ImportReport:
     """What an import did.
@@ -37,11 +43,13 @@ class ImportReport:
     Attributes:
         taken: photos that are candidates now and were not before.
         known: photos that were there already, byte for byte.
+        mended: of those known, how many had an original that was missing or damaged.
         refused: (name, sentence) of every photo that was not taken.
     """
 
     taken: int
     known: int
+    mended: int
     refused: tuple[tuple[str, str], ...]
 
 
@@ -68,7 +76,7 @@ def import_photos(
             the photo at hand, and those before it are kept).
     """
     table = read_table(csv) if csv is not None else Table()
-    taken = known = 0
+    outcomes: Counter[Outcome] = Counter()
     refused: list[tuple[str, str]] = []
     for done, found in enumerate(_photos(source, fetch), 1):
         details = table.details_of(found).or_else(found.details).clean()
@@ -78,13 +86,11 @@ def import_photos(
         except UserError as error:
             refused.append((found.name, str(error)))
         else:
-            if store(project, content, original, found.name, details):
-                taken += 1
-            else:
-                known += 1
+            outcomes[store(project, content, original, found.name, details)] += 1
         if progress is not None:
             progress(done, found.name)
-    return ImportReport(taken, known, tuple(refused))
+    known = outcomes["known"] + outcomes["mended"]
+    return ImportReport(outcomes["taken"], known, outcomes["mended"], tuple(refused))
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,9 @@ def examine(content: bytes, name: str) -> Original:
     return Original(hashlib.sha256(content).hexdigest(), _MIME[photo.format], width, height, _orientation(content))
 
 
-def store(project: Project, content: bytes, original: Original | None, name: str, details: Details) -> bool:
-    """Keeps an original and makes it a candidate; `original` is None for one that is known by its content.
-
-    Returns:
-        Whether it was new.
-    """
+def store(project: Project, content: bytes, original: Original | None, name: str, details: Details) -> Outcome:
+    """Keeps an original and makes it a candidate; `original` is None for one that is known by its content."""
+    whole = project.blobs.holds(content)
     sha256 = project.blobs.put(content)
     now = datetime.now(timezone.utc)
     with project.write() as session:
@@ -131,7 +134,7 @@ def store(project: Project, content: bytes, original: Original | None, name: str
             session.flush()
             session.add(Candidate(image_id=image.id))
         _add_source(session, image.id, clean_text(name), details, now)
-    return new
+    return "taken" if new else "known" if whole else "mended"
 
 
 def _add_source(session: Session, image: int, name: str, details: Details, now: datetime) -> None:

@@ -65,6 +65,19 @@ def test_from_photos_to_an_export_and_back(folder: Path, tmp_path: Path, capsys:
     assert json.loads(said(capsys, "stats", tmp_path / "third", "--json")[1])["progress"] == tables["progress"]
 
 
+def test_what_is_missing_is_told_and_importing_again_mends_it(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(capsys, "check", folder) == (0, "3 originals whole, 0 missing, 0 damaged\n", "")
+    for blob in (folder / "blobs").glob("*/*"):
+        blob.unlink()
+    code, out, err = said(capsys, "check", folder)
+    assert (code, out) == (1, "0 originals whole, 3 missing, 0 damaged\n") and "missing: 2.png\n" in err
+    words = "0 taken, 3 known already, 0 refused\noriginals that were missing or damaged and are whole again: 3\n"
+    assert said(capsys, "import", folder, tmp_path / "photos")[:2] == (0, words)
+    assert said(capsys, "check", folder)[0] == 0
+
+
 def test_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = "min_side: 300\ncrop_min_side: 128\ncrop_aspect: 1.5\nvotes_required: 2\n"
     changes = ("--min-side", 300, "--crop-aspect", 1.5, "--votes", 2)
@@ -80,6 +93,7 @@ def test_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["export", "NOTHING", "out"], 1),
         (["manifest", "NOTHING", "m.jsonl"], 1),
         (["backup", "NOTHING"], 1),
+        (["check", "NOTHING"], 1),
         (["import", "NEW", "NOTHING"], 1),
         (["restore", "NEW", "NOTHING"], 1),
         (["stats", "NEW", "--database", "mysql://x/y"], 1),

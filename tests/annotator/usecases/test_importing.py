@@ -23,6 +23,7 @@ from annotator.errors import AnnotatorError
 from annotator.project import Project, open_project
 from annotator.usecases.candidates import CandidateView
 from annotator.usecases.importing import import_photos
+from annotator.usecases.originals import OriginalsReport, check_originals
 from annotator.usecases.queue import Filters
 from annotator.usecases.review import gallery
 from tests.annotator.photos import import_arrays, photo_arrays
@@ -106,6 +107,22 @@ def test_originals_are_kept_byte_for_byte_and_cannot_be_written(local: Project, 
     with local.read() as session:
         image = session.scalars(select(Image)).one()
     assert (image.mime, image.orientation, image.bytes) == ("image/jpeg", 6, len(content))
+
+
+def test_importing_again_mends_what_was_damaged_or_lost(local: Project, tmp_path: Path) -> None:
+    """Also where the damaged file is as long as it was."""
+    import_arrays(local, tmp_path / "photos", photo_arrays(3))
+    one, two, _ = (local.blobs.path(views(local)[f"{n}.png"].sha256) for n in (1, 2, 3))
+    one.chmod(0o644)
+    one.write_bytes(one.read_bytes()[:-1] + b"x")
+    two.unlink()
+    assert check_originals(local) == OriginalsReport(1, missing=("2.png",), damaged=("1.png",))
+    with pytest.raises(AnnotatorError, match=r"was damaged: import the photo again to put it right\.$"):
+        local.blobs.read(one.name)
+    report = import_photos(local, tmp_path / "photos")
+    assert (report.taken, report.known, report.mended, report.refused) == (0, 3, 2, ()) and whole(local)
+    assert check_originals(local) == OriginalsReport(3, (), ())
+    assert import_photos(local, tmp_path / "photos").mended == 0
 
 
 def test_width_and_height_are_the_upright_ones(local: Project, tmp_path: Path) -> None:
