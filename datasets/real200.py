@@ -15,6 +15,9 @@ from datasets.reading import read_rgb
 
 METADATA = "metadata.jsonl"
 
+Rectangle = tuple[int, int, int, int]
+"""x, y, w, h in whole upright pixels."""
+
 
 @dataclass(frozen=True)
 class RainCrop:
@@ -22,7 +25,7 @@ class RainCrop:
 
     name: str
     file: Path
-    rectangle: tuple[int, int, int, int] | None = None
+    rectangle: Rectangle | None = None
 
     def read(self) -> np.ndarray:
         """(H, W, 3) uint8 RGB.
@@ -105,15 +108,12 @@ def open_manifest(manifest: str | Path, photos: str | Path) -> Real200:
         DatasetError: the manifest is broken, or an original that it needs is not in the folder.
     """
     path = Path(manifest)
-    wanted: list[tuple[str, str, list[tuple[int, int, int, int]]]] = []
+    wanted: list[tuple[str, str, tuple[Rectangle, ...]]] = []
     for number, entry in _entries(path):
         if entry.get("verdict") != "accept":
             continue
         try:
-            crops = [(int(x), int(y), int(w), int(h)) for x, y, w, h in entry["crops"]]
-            if any(min(crop) < 0 or min(crop[2:]) < 1 for crop in crops):
-                raise ValueError
-            wanted.append((str(entry["sha256"]), str(entry.get("name", "")), crops))
+            wanted.append((str(entry["sha256"]), str(entry.get("name", "")), rectangles(entry["crops"])))
         except (KeyError, TypeError, ValueError) as error:
             raise DatasetError(f"Line {number} of {manifest} has no crops in whole pixels.") from error
     if not wanted:
@@ -129,6 +129,20 @@ def open_manifest(manifest: str | Path, photos: str | Path) -> Real200:
             for x, y, w, h in crops
         )
     )
+
+
+def rectangles(crops: Any) -> tuple[Rectangle, ...]:
+    """The crops [[x, y, w, h], …] of a manifest's line.
+
+    Raises:
+        TypeError, ValueError: that is no list of rectangles in whole pixels, or a number is written as 10.0 or "10".
+    """
+    found = tuple((x, y, w, h) for x, y, w, h in crops)
+    if any(type(value) is not int for crop in found for value in crop):
+        raise TypeError
+    if any(min(crop) < 0 or min(crop[2:]) < 1 for crop in found):
+        raise ValueError
+    return found
 
 
 def _entries(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:

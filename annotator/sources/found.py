@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from annotator.errors import AnnotatorError
+from annotator.texts import storable
 
 LARGEST_FILE = 200_000_000
 """Bytes; larger files are refused unread."""
@@ -47,11 +48,11 @@ class Found:
 
 
 def clean_text(text: str, kind: str = "name") -> str:
-    """Text that every database stores: no lone surrogates, no NUL, no more characters than its column is meant for.
+    """Text that every database stores (see `storable`), of no more characters than its column is meant for.
 
     Of names the end is kept, of all else the beginning.
     """
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    text = storable(text)
     longest = _LONGEST[kind]
     return text[-longest:] if kind == "name" else text[:longest]
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from annotator.database.models import Curator
 from annotator.errors import AnnotatorError
+from annotator.texts import storable
 
 LONGEST_HANDLE = 80
 
@@ -31,7 +32,7 @@ def curator_id(session: Session, handle: str) -> int:
 
 def find_curator(session: Session, handle: str) -> int | None:
     """The curator with this handle, None where nobody has it."""
-    return session.connection().scalar(_BY_HANDLE, {"handle": handle.strip()})
+    return session.connection().scalar(_BY_HANDLE, {"handle": storable(handle.strip())})
 
 
 _BY_HANDLE = select(Curator.id).where(Curator.handle == bindparam("handle"))

@@ -25,6 +25,7 @@ from annotator.database.models import (
 from annotator.errors import AnnotatorError, Conflict
 from annotator.project import Project, stored_rules
 from annotator.rules import Rules
+from annotator.texts import storable
 from annotator.usecases.candidates import CandidateView, Crop, view_of
 from annotator.usecases.curators import curator_id
 from annotator.usecases.standing import Event, effective, standing
@@ -46,7 +47,7 @@ class Decision:
         verdict: "accept" (needs crops), "reject" (needs reasons) or "skip" (takes neither).
         reasons: codes, the weightiest first.
         crops: what is worth keeping, in upright original pixels.
-        note: free text.
+        note: free text; kept as `clean_note` leaves it.
         base_version: the version of the candidate that he saw.
         shown_at: since when he saw it (aware), None if nobody knows.
     """
@@ -75,6 +76,11 @@ def decide(project: Project, decision: Decision) -> CandidateView:
 def review(project: Project, decision: Decision) -> CandidateView:
     """Settles a candidate whatever was voted; otherwise as `decide`."""
     return _write(project, decision, "review")
+
+
+def clean_note(note: str) -> str:
+    """A note as it is kept: without space around it, and without what no database stores."""
+    return storable(note).strip()
 
 
 def undo(project: Project, uuid: str, candidate: int, curator: str, base_version: int) -> CandidateView:
@@ -142,7 +148,7 @@ def _write(project: Project, decision: Decision, kind: str) -> CandidateView:
         values = {
             "kind": kind,
             "verdict": decision.verdict,
-            "note": decision.note.strip(),
+            "note": clean_note(decision.note),
             "supersedes": supersedes,
             "shown_at": decision.shown_at,
         }
@@ -291,7 +297,7 @@ def _check_reasons(session: Session, codes: tuple[str, ...]) -> None:
         raise AnnotatorError("A reason is given twice.")
     if not codes:
         return
-    active = dict(session.connection().execute(_ACTIVE, {"codes": codes}).tuples().all())
+    active = dict(session.connection().execute(_ACTIVE, {"codes": [storable(code) for code in codes]}).tuples().all())
     for code in codes:
         if code not in active:
             raise AnnotatorError(f"There is no reason {code[:40]!r}.")

@@ -1,6 +1,7 @@
 """Manifests: decisions without pixels, one JSON line a photo, written from a project and applied to photos."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,19 +11,21 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from annotator.blobs import file_sha256
-from annotator.database.models import Candidate, Image
+from annotator.database.models import VERDICTS, Candidate, Image
 from annotator.errors import AnnotatorError, Conflict
 from annotator.project import Project
 from annotator.sources.found import Details, clean_text, read_file
 from annotator.usecases.candidates import CandidateView, Crop, view_of, views_of
-from annotator.usecases.decisions import Decision, decide
+from annotator.usecases.decisions import Decision, clean_note, decide
 from annotator.usecases.importing import examine, store
 from core.errors import UserError
 from core.images.atomic import write_atomically
 from datasets.errors import DatasetError
 from datasets.folders import list_photos
+from datasets.real200 import rectangles
 
 _NAMESPACE = UUID("2f0f4a52-6d53-4c1e-9a8e-b5d3f1f5a7c4")
+_SHA256 = re.compile("[0-9a-f]{64}")
 _ROWS = 500
 
 
@@ -78,7 +81,7 @@ def apply_manifest(project: Project, path: Path, photos: Path, *, curator: str =
     applied = known = 0
     refused: list[tuple[str, str]] = []
     for _, entry in entries:
-        name = clean_text(str(entry.get("name", entry["sha256"])))
+        name = clean_text(str(entry.get("name") or entry["sha256"]))
         try:
             if _apply(project, entry, name, found.get(entry["sha256"]), curator):
                 applied += 1
@@ -113,13 +116,16 @@ def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             entry = json.loads(line)
-            crops = [Crop(*map(int, crop)) for crop in entry.get("crops", [])]
-            if not isinstance(entry["sha256"], str) or entry["verdict"] not in ("accept", "reject", "skip"):
+            if not _SHA256.fullmatch(entry["sha256"]) or entry["verdict"] not in VERDICTS:
                 raise ValueError
-            entry |= {"crops": tuple(crops), "reasons": tuple(map(str, entry.get("reasons", ())))}
-            entry["note"] = str(entry.get("note", ""))
+            entry["reasons"] = tuple(map(str, entry.get("reasons") or ()))
+            entry["note"] = clean_note(str(entry.get("note") or ""))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise AnnotatorError(f"Line {number} of the manifest {path} is no decision.") from error
+        try:
+            entry["crops"] = tuple(Crop(*crop) for crop in rectangles(entry.get("crops") or ()))
+        except (ValueError, TypeError) as error:
+            raise AnnotatorError(f"Line {number} of the manifest {path} has crops not in whole pixels.") from error
         yield number, entry
 
 

@@ -33,6 +33,7 @@ from annotator.database.models import (
 )
 from annotator.errors import AnnotatorError, Held
 from annotator.project import Project, stored_rules
+from annotator.texts import storable
 from annotator.usecases.candidates import CandidateView, view_of, views_of
 from annotator.usecases.curators import curator_id, find_curator
 
@@ -136,7 +137,7 @@ def matching(filters: Filters) -> list[ColumnElement[bool]]:
         one = Candidate.state == filters.states[0]
         conditions.append(one if len(filters.states) == 1 else Candidate.state.in_(filters.states))
     if filters.flag is not None:
-        conditions.append(exists().where(Flag.image_id == Candidate.image_id, Flag.code == filters.flag))
+        conditions.append(exists().where(Flag.image_id == Candidate.image_id, Flag.code == storable(filters.flag)))
     if filters.duplicates is not None:
         in_group = Candidate.duplicate_group.is_not(None)
         conditions.append(in_group if filters.duplicates else ~in_group)
@@ -145,7 +146,7 @@ def matching(filters: Filters) -> list[ColumnElement[bool]]:
             exists().where(
                 CurrentDecision.candidate_id == Candidate.id,
                 DecisionReason.event_id == CurrentDecision.event_id,
-                DecisionReason.code == filters.reason,
+                DecisionReason.code == storable(filters.reason),
             )
         )
     if filters.curator is not None:
@@ -154,11 +155,11 @@ def matching(filters: Filters) -> list[ColumnElement[bool]]:
                 CurrentDecision.candidate_id == Candidate.id,
                 DecisionEvent.id == CurrentDecision.event_id,
                 Curator.id == DecisionEvent.curator_id,
-                Curator.handle == filters.curator,
+                Curator.handle == storable(filters.curator),
             )
         )
     if filters.text.strip():
-        wanted = filters.text.strip().lower()
+        wanted = storable(filters.text).strip().lower()
         columns = (Source.name, Source.author, Source.licence, Source.page, Source.url, Source.query)
         conditions.append(
             exists().where(

@@ -93,6 +93,7 @@ def test_a_broken_manifest(tmp_path: Path) -> None:
         ({**good, "sha256": "f" * 64}, "lacks 1 of the 1 originals, such as a.png"),
         ({**good, "crops": [[0, 0, 10]]}, "no crops in whole pixels"),
         ({**good, "crops": [[-1, 0, 10, 10]]}, "no crops in whole pixels"),
+        ({**good, "crops": [[0, 0, 10.7, 10]]}, "no crops in whole pixels"),
         ({**good, "verdict": "reject"}, "accepts no photo"),
     ):
         with pytest.raises(DatasetError, match=sentence):

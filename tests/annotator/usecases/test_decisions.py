@@ -12,6 +12,8 @@ from annotator.project import Project
 from annotator.rules import Rules
 from annotator.usecases.candidates import CandidateView, Crop, candidate_view
 from annotator.usecases.decisions import decide, rebuild_current, review, undo
+from annotator.usecases.queue import Filters
+from annotator.usecases.review import gallery
 from tests.annotator.photos import HEIGHT, WIDTH, accept, new_uuid, reject, skip
 
 
@@ -147,6 +149,22 @@ def test_rules_that_make_no_sense_are_refused(filled: Project) -> None:
         with pytest.raises(AnnotatorError):
             filled.set_rules(rules)
     assert filled.rules == Rules()
+
+
+def test_what_a_database_cannot_store_is_replaced_in_a_note(filled: Project) -> None:
+    view = decide(filled, reject(seen(filled), note=" a\0b\x1b\t\ud800c\nd\u2028\x85e \n"))
+    assert view.decision is not None and view.decision.note == "a\ufffdb\ufffd\t\ufffdc\nd\u2028\x85e"
+
+
+def test_no_database_is_asked_for_what_it_cannot_store(filled: Project) -> None:
+    for odd in ("sn\0ow", "snow\ud800"):
+        for filters in (Filters(text=odd), Filters(flag=odd), Filters(reason=odd), Filters(curator=odd)):
+            assert gallery(filled, filters).total == 0
+        with pytest.raises(AnnotatorError, match="There is no reason"):
+            decide(filled, reject(seen(filled), odd))
+        with pytest.raises(AnnotatorError, match="printable characters"):
+            decide(filled, reject(seen(filled), curator=odd))
+    assert seen(filled).version == 0
 
 
 def test_current_state_is_rebuilt_from_the_events(filled: Project) -> None:

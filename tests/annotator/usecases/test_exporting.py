@@ -240,6 +240,26 @@ def test_a_note_with_any_line_end_comes_back(decided: Project, tmp_path: Path) -
     assert len(open_real200(tmp_path / "out")) == len(open_manifest(tmp_path / "m.jsonl", tmp_path / "photos"))
 
 
+def test_a_manifests_note_is_kept_as_one_of_the_screen_is(decided: Project, tmp_path: Path) -> None:
+    """And as it is kept it is compared, so that the manifest can be applied again."""
+    view = candidate_view(decided, 6)
+    line = {"sha256": view.sha256, "verdict": "skip", "note": "  drawn\0 \ud800\n", "name": None, "crops": None}
+    (tmp_path / "m.jsonl").write_text(json.dumps(line))
+    assert apply_manifest(decided, tmp_path / "m.jsonl", tmp_path / "photos").applied == 1
+    view = candidate_view(decided, 6)
+    assert view.decision is not None and view.decision.note == "drawn\ufffd \ufffd"
+    assert apply_manifest(decided, tmp_path / "m.jsonl", tmp_path / "photos").known == 1
+
+
+@pytest.mark.parametrize("crop", [[0, 0, 150.4, 150], [0, 0, 150.0, 150], [0, 0, "150", 150], [True, 0, 150, 150], [0]])
+def test_a_manifests_crops_are_never_rounded(crop: list[object], local: Project, tmp_path: Path) -> None:
+    good = {"sha256": "a" * 64, "verdict": "accept", "crops": [[0, 0, 150, 150]]}
+    (tmp_path / "m.jsonl").write_text(json.dumps(good) + "\n" + json.dumps({**good, "crops": [crop]}))
+    (tmp_path / "photos").mkdir()
+    with pytest.raises(AnnotatorError, match=r"^Line 2 of the manifest .* has crops not in whole pixels\.$"):
+        apply_manifest(local, tmp_path / "m.jsonl", tmp_path / "photos")
+
+
 def test_a_manifest_without_its_photos(decided: Project, tmp_path: Path) -> None:
     write_manifest(decided, tmp_path / "m.jsonl")
     (tmp_path / "photos" / "3.png").unlink()
