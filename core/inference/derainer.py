@@ -20,7 +20,7 @@ from core.networks import SemiDerainGAN
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
 DEFAULT_TILE = 1024
-DEFAULT_OVERLAP = 160
+DEFAULT_OVERLAP = 224
 LARGE = 500_000
 """Photos of more pixels than that leave so much free memory behind that it is given back to the system."""
 
