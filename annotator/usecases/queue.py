@@ -1,5 +1,6 @@
 """The queue: which candidate a curator sees next, and the lease that keeps it from everybody else meanwhile."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -18,7 +19,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from annotator.database.models import (
     STATES,
@@ -74,14 +75,14 @@ def next_candidate(
         after: a candidate's id; the next one behind it in the order, for leafing on without a decision.
 
     Returns:
-        None when nothing is left for him: all decided, or in other curators' hands.
+        None when nothing is left for him: all decided or voted on, or in other curators' hands.
 
     Raises:
         AnnotatorError: an unknown state, or no candidate `after`.
     """
     with project.write(durable=False) as session:
         me = curator_id(session, curator)
-        found = session.scalar(_waiting(session, me, filters or Filters(), after).limit(1))
+        found = next(iter(_offered(session, me, filters or Filters(), after, 1)), None)
         session.connection().execute(_OTHER_LEASES, {"curator": me, "candidate": found or 0})
         if found is None:
             return None
@@ -95,7 +96,7 @@ def upcoming(
     """The candidates that `next_candidate` would give first, at most n, without a lease: for loading ahead."""
     with project.read() as session:
         me = find_curator(session, curator) or 0
-        return views_of(session, session.scalars(_waiting(session, me, filters or Filters(), after).limit(n)).all())
+        return views_of(session, _offered(session, me, filters or Filters(), after, n))
 
 
 def hold(project: Project, curator: str, candidate: int) -> CandidateView:
@@ -175,16 +176,22 @@ def in_order(query: Select[Any]) -> Select[Any]:
     return query.order_by(Candidate.priority.desc(), Candidate.id)
 
 
+def _offered(session: Session, me: int, filters: Filters, after: int | None, n: int) -> Sequence[int]:
+    """Ids of the first n candidates that this curator may be given, in order.
+
+    Where several votes are asked for, a photo that he skipped may lack just his: it comes again after all others.
+    """
+    ids = session.scalars(_waiting(session, me, filters, after).limit(n)).all()
+    if after is None and len(ids) < n and stored_rules(session).votes_required > 1:
+        ids = [*ids, *session.scalars(_skipped(me, filters).limit(n - len(ids)))]
+    return ids
+
+
 def _waiting(session: Session, me: int, filters: Filters, after: int | None) -> Select[tuple[int]]:
-    """Ids of candidates that this curator may be given, in order."""
-    conditions = matching(filters)
-    conditions.append(
-        ~exists().where(
-            Lease.candidate_id == Candidate.id, Lease.curator_id != me, Lease.expires_at > datetime.now(timezone.utc)
-        )
-    )
+    """Ids of candidates that this curator may be given for the first time, in order."""
+    conditions = [*matching(filters), _free_for(me)]
     if stored_rules(session).votes_required > 1:
-        conditions.append(~_has_voted(me))
+        conditions.append(~_has_decided(me))
     if after is not None:
         priority = session.scalar(select(Candidate.priority).where(Candidate.id == after))
         if priority is None:
@@ -195,8 +202,29 @@ def _waiting(session: Session, me: int, filters: Filters, after: int | None) -> 
     return in_order(select(Candidate.id).where(*conditions))
 
 
-def _has_voted(me: int) -> ColumnElement[bool]:
-    """Whether the curator's last event on a pending candidate is a vote that was not taken back."""
+def _skipped(me: int, filters: Filters) -> Select[tuple[int]]:
+    """Ids of pending candidates that the curator's last event skips, the one skipped longest ago first."""
+    own = aliased(DecisionEvent)
+    last = select(func.max(own.id)).where(own.curator_id == me).group_by(own.candidate_id)
+    skip = aliased(DecisionEvent)
+    return (
+        select(Candidate.id)
+        .join(skip, skip.candidate_id == Candidate.id)
+        .where(skip.id.in_(last), skip.verdict == "skip", Candidate.state == "pending")
+        .where(*matching(filters), _free_for(me))
+        .order_by(skip.id)
+    )
+
+
+def _free_for(me: int) -> ColumnElement[bool]:
+    """Whether no other curator looks at a candidate."""
+    return ~exists().where(
+        Lease.candidate_id == Candidate.id, Lease.curator_id != me, Lease.expires_at > datetime.now(timezone.utc)
+    )
+
+
+def _has_decided(me: int) -> ColumnElement[bool]:
+    """Whether the curator's last event on a pending candidate is a vote or a skip that was not taken back."""
     last = (
         select(func.max(DecisionEvent.id))
         .where(DecisionEvent.candidate_id == Candidate.id, DecisionEvent.curator_id == me)

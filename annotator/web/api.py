@@ -72,6 +72,11 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
     def open_(candidate: int, seat: Sitting) -> dict[str, Any]:
         return {"candidate": candidate_json(seats.open(seat, candidate))}
 
+    @router.post("/leave")
+    def leave(seat: Sitting) -> dict[str, Any]:
+        seats.leave(seat)
+        return {}
+
     @router.post("/decide", response_model=None)
     def decide(given: DecisionIn, seat: Sitting) -> dict[str, Any] | JSONResponse:
         shown = datetime.now(timezone.utc) - min(timedelta(milliseconds=given.seen_ms), LONGEST_SIGHT)
@@ -91,6 +96,7 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
             decided = write(project, decision)
         except Conflict as conflict:
             return stale(conflict, given.candidate)
+        seats.leave(seat, given.candidate)
         answer: dict[str, Any] = {"decided": brief_json(decided) | {"version": decided.version}}
         # What is not taken out of the queue by a decision is leafed through, or the same photo would come for ever.
         after = None if given.filters.state == "pending" else given.candidate

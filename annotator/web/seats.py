@@ -60,6 +60,12 @@ class Seats:
             self._sit(seat, None)
             return None, []
 
+    def leave(self, seat: Seat, candidate: int) -> None:
+        """The seat has decided on a candidate: where it still waits, as for other votes, others come first now."""
+        with self._lock:
+            if self._taken.get(seat, (None, 0.0))[0] == candidate:
+                del self._taken[seat]
+
     def open(self, seat: Seat, candidate: int) -> CandidateView:
         """A given candidate for this seat.
 
@@ -73,6 +79,11 @@ class Seats:
             view = queue.hold(self._project, seat.curator, candidate)
             self._sit(seat, candidate)
             return view
+
+    def leave(self, seat: Seat) -> None:
+        """The window is closed: what it showed is free for others."""
+        with self._lock:
+            self._sit(seat, None)
 
     def _elsewhere(self, seat: Seat) -> set[int]:
         """What the curator's other windows show; windows not heard of for as long as a lease are forgotten."""

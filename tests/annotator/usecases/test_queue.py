@@ -120,6 +120,27 @@ def test_second_votes_come_from_other_curators(filled: Project) -> None:
     assert next_id(filled) == 1
 
 
+def test_a_photo_that_all_have_skipped_comes_again_last(filled: Project) -> None:
+    """With several votes a skip decides nothing: who skipped is offered the photo again, the longest ago first."""
+    filled.set_rules(Rules(votes_required=2))
+    for number in (3, 1, 2):
+        for curator in ("anna", "bert"):
+            decide(filled, skip(candidate_view(filled, number), curator))
+    assert [view.id for view in upcoming(filled, "anna", None, 9)] == [4, 5, 6, 3, 1, 2]
+    for number in (4, 5, 6):
+        assert next_id(filled) == number
+        decide(filled, reject(candidate_view(filled, number)))
+    assert next_id(filled) == 3
+    decide(filled, skip(candidate_view(filled, 3)))
+    assert next_id(filled) == 1
+    decide(filled, reject(candidate_view(filled, 1)))
+    assert [view.id for view in upcoming(filled, "anna", None, 9)] == [2, 3]
+    assert next_id(filled, filters=Filters(text="2.png")) == 2
+    assert next_id(filled, "bert") == 4 and [view.id for view in upcoming(filled, "bert", None, 9)] == [4, 5, 6, 3, 1]
+    filled.set_rules(Rules(votes_required=1))
+    assert [view.id for view in upcoming(filled, "bert", None, 9)] == []
+
+
 def test_filters(filled: Project, tmp_path) -> None:  # type: ignore[no-untyped-def]
     table = tmp_path / "where.csv"
     table.write_text("name,author,licence\n3.png,Ärmel ÖZ 50%,CC0\n4.png,Nobody,CC BY\n", encoding="utf-8")

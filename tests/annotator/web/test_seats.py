@@ -1,9 +1,13 @@
 """Which window gets which photo when others, at servers of their own, are faster."""
 
+from uuid import uuid4
+
 import pytest
+from starlette.testclient import TestClient
 
 from annotator.errors import AnnotatorError
 from annotator.project import Project
+from annotator.rules import Rules
 from annotator.usecases import queue
 from annotator.usecases.queue import Filters
 from annotator.web.seats import AHEAD, Seat, Seats
@@ -42,3 +46,14 @@ def test_nothing_is_left_when_others_look_at_everything(project: Project) -> Non
     for number in (1, 2, 3):
         queue.hold(project, f"curator of {number}", number)
     assert Seats(project).next(Seat("anna", "w"), Filters()) == (None, [])
+
+
+def test_where_a_skipped_photo_still_waits_for_votes_the_others_come_first(
+    client: TestClient, project: Project
+) -> None:
+    project.set_rules(Rules(votes_required=2))
+    shown = [client.get("/api/next").json()["candidate"]]
+    for _ in range(5):
+        skip = {"uuid": str(uuid4()), "candidate": shown[-1]["id"], "base_version": shown[-1]["version"]}
+        shown.append(client.post("/api/decide", json=skip | {"verdict": "skip"}).json()["candidate"])
+    assert [candidate["id"] for candidate in shown] == [1, 2, 3, 1, 2, 3]
