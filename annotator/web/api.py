@@ -96,7 +96,7 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
             decided = write(project, decision)
         except Conflict as conflict:
             return stale(conflict, given.candidate)
-        seats.leave(seat, given.candidate)
+        seats.decided(seat, given.candidate)
         answer: dict[str, Any] = {"decided": brief_json(decided) | {"version": decided.version}}
         # What is not taken out of the queue by a decision is leafed through, or the same photo would come for ever.
         after = None if given.filters.state == "pending" else given.candidate

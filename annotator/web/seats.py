@@ -60,7 +60,7 @@ class Seats:
             self._sit(seat, None)
             return None, []
 
-    def leave(self, seat: Seat, candidate: int) -> None:
+    def decided(self, seat: Seat, candidate: int) -> None:
         """The seat has decided on a candidate: where it still waits, as for other votes, others come first now."""
         with self._lock:
             if self._taken.get(seat, (None, 0.0))[0] == candidate:
