@@ -1,6 +1,7 @@
 """`python -m annotator export`: the accepted crops as a data set."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from annotator.cli.project_argument import add_project, opened
@@ -43,10 +44,17 @@ def run(args: argparse.Namespace) -> int:
     print(
         f"{report.folder}: crops {crops}, of {report.photos} photos; {report.rejected} rejected; {report.events} events"
     )
+    if report.ungrouped:
+        print(
+            f"{report.ungrouped} photos were never pre-screened: their near-duplicates are not known, and may lie in "
+            "other splits",
+            file=sys.stderr,
+        )
     if report.moved:
         print(
-            f"{report.moved} photos lie in another split than in the last export with this seed: "
-            "the shares changed, or groups of near-duplicates"
+            f"{report.moved} photos lie in another split than in the last export with this seed: the shares changed, "
+            "or groups of near-duplicates",
+            file=sys.stderr,
         )
     return 0
 

@@ -54,8 +54,8 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(asdict(report), indent=2))
     else:
         print(
-            f"{report.measured} measured, {report.groups} groups of near-duplicates with {report.redundant} redundant "
-            f"photos, {len(report.refused)} could not be measured"
+            f"{report.measured} measured, {len(report.refused)} could not be measured; groups of near-duplicates: "
+            f"{report.groups}, photos beyond the first of each: {report.redundant}"
         )
     for name, sentence in report.refused:
         print(f"not measured: {name}: {sentence}", file=sys.stderr)

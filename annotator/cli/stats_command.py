@@ -31,5 +31,8 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(records, indent=2, ensure_ascii=False))
         return 0
     for name, table in tables.items():
-        print(f"{name}\n{table.to_string(index=False) if len(table) else '(nothing yet)'}\n")
+        for time in table.select_dtypes("datetimetz"):
+            table[time] = table[time].dt.strftime("%Y-%m-%d %H:%M:%S")
+        shown = table.to_string(index=False, float_format="{:.2f}".format, na_rep="–")
+        print(f"{name}{' (times in UTC)' if name == 'rate' else ''}\n{shown if len(table) else '(nothing yet)'}\n")
     return 0

@@ -27,13 +27,15 @@ from annotator.usecases.statistics import statistics_in
 from core.images import read_photo
 
 _ROWS = 500
+_UNMEASURED = select(Candidate.id).join(Image, Image.id == Candidate.image_id).where(Image.measured_version.is_(None))
 
 
 @dataclass(frozen=True)
 class ExportReport:
     """What an export holds: the folder, crops of each split, photos they come from, rejected photos, events.
 
-    `moved`: photos that the last export with the same seed had in another split.
+    `moved`: photos that the last export with the same seed had in another split. `ungrouped`: photos that were never
+    pre-screened, whose near-duplicates are not known and may lie in other splits.
     """
 
     folder: Path
@@ -42,6 +44,7 @@ class ExportReport:
     rejected: int
     events: int
     moved: int
+    ungrouped: int
 
 
 def export(
@@ -79,6 +82,7 @@ def export(
         groups = _groups(session)
         splits_of = {candidate: split_of(group, splits, seed) for candidate, group in groups.items()}
         before = _last_splits(session, seed)
+        unmeasured = set(session.scalars(_UNMEASURED))
         tables = statistics_in(session)
     accepted = [view for view in views if view.decision is not None and view.decision.verdict == "accept"]
     if not accepted:
@@ -110,7 +114,8 @@ def export(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     moved = sum(before.get(view.id, splits_of[view.id]) != splits_of[view.id] for view in accepted)
-    return ExportReport(folder, counts, len(accepted), rejected.num_rows, events.num_rows, moved)
+    ungrouped = sum(view.id in unmeasured for view in accepted)
+    return ExportReport(folder, counts, len(accepted), rejected.num_rows, events.num_rows, moved, ungrouped)
 
 
 def _record(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,10 +53,14 @@ def test_from_photos_to_an_export_and_back(folder: Path, tmp_path: Path, capsys:
     assert said(capsys, "import", folder, tmp_path / "photos")[:2] == (0, "0 taken, 3 known already, 0 refused\n")
     code, out, _ = said(capsys, "stats", folder)
     assert code == 0 and "accepted           1" in out and "snow" in out
+    assert not re.search(r"\+00:00|\d\.\d{3}|NaN", out) and re.search(r"\d\d:\d\d:\d\d +2 ", out)
     tables = json.loads(said(capsys, "stats", folder, "--json")[1])
     assert tables["progress"][0] == {"state": "pending", "candidates": 1}
-    code, out, _ = said(capsys, "export", folder, tmp_path / "out", "--splits", "train=1")
+    code, out, err = said(capsys, "export", folder, tmp_path / "out", "--splits", "train=1")
     assert (code, out) == (0, f"{tmp_path}/out: crops 1 train, of 1 photos; 1 rejected; 2 events\n")
+    assert err.startswith("1 photos were never pre-screened: ") and err.count("\n") == 1
+    err = said(capsys, "export", folder, tmp_path / "other", "--splits", "test=1")[2]
+    assert "1 photos lie in another split than in the last export with this seed: " in err
     assert said(capsys, "export", folder, tmp_path / "out")[0] == 1
     assert said(capsys, "manifest", folder, tmp_path / "m.jsonl")[1] == "2 decisions written\n"
     code, out, _ = said(capsys, "manifest", tmp_path / "again", tmp_path / "m.jsonl", "--apply", tmp_path / "photos")
@@ -113,6 +118,7 @@ def test_a_mistake_is_one_sentence(
     if code == 1:
         assert err.startswith("error: ") and err.count("\n") == 1 and err.endswith(".\n")
         assert not (tmp_path / "NOTHING").exists()
+        assert arguments[0] != "restore" or not (tmp_path / "NEW").exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

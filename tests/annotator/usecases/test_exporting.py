@@ -121,6 +121,7 @@ def test_everything_is_in_the_export(decided: Project, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     report = export(decided, folder)
     assert (sum(report.splits.values()), report.photos, report.rejected, report.events) == (3, 2, 2, 7)
+    assert report.ungrouped == 0
     (split,) = report.splits  # both photos are of one group
     entries = metadata(folder / split)
     view = candidate_view(decided, 1)
