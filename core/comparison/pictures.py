@@ -17,23 +17,23 @@ class Quality:
     Attributes:
         side: longest side of a picture, pixels.
         quality: WebP's, 0…100.
-        thumbnail: longest side of a thumbnail; 0 for none.
     """
 
     side: int
     quality: int
-    thumbnail: int
 
 
 QUALITIES = (
-    Quality(1000, 88, 200),
-    Quality(720, 85, 180),
-    Quality(560, 80, 160),
-    Quality(420, 75, 128),
-    Quality(320, 70, 0),
-    Quality(200, 50, 0),
+    Quality(1000, 88),
+    Quality(720, 85),
+    Quality(560, 80),
+    Quality(420, 75),
+    Quality(320, 70),
+    Quality(200, 50),
 )
 """From the best on; a report takes the first that fits into its limit."""
+THUMBNAILS = (Quality(200, 60), Quality(160, 60), Quality(128, 60), Quality(96, 60))
+"""The same for the contact sheet."""
 
 
 @dataclass(frozen=True)

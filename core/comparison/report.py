@@ -1,8 +1,10 @@
 """Writes a comparison as one HTML file that needs nothing else, and as CSV."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,10 @@ import numpy as np
 import pandas as pd
 
 from core.benchmark.cost import count_multiply_adds, count_parameters
+from core.comparison.budget import Fitted, fit
 from core.comparison.figures import Mean, finite, lead_of, pick_cases, summarise
 from core.comparison.methods import Method
-from core.comparison.pictures import QUALITIES, Quality, data_uri, find_part
+from core.comparison.pictures import Quality, data_uri, find_part
 from core.comparison.run import RAINY
 from core.comparison.subjects import Photos
 from core.images.atomic import write_atomically
@@ -108,7 +111,7 @@ def make_page(
     *,
     limit: int = LIMIT,
 ) -> str:
-    """The report as HTML of at most `limit` bytes: pictures are made smaller and fewer until it fits.
+    """The report as HTML of at most `limit` bytes: pictures are made smaller, then fewer, and the report says so.
 
     Args:
         table: of `core.comparison.run.compare`.
@@ -116,60 +119,47 @@ def make_page(
         missing: those that could not be run; each is shown with its sentence.
         look: gives the pictures of a photo.
     """
-    page = ""
-    for quality in QUALITIES:
-        page = _render(table, methods, missing, look, facts, quality)
-        if len(page.encode()) <= limit:
-            break
-    return page
-
-
-def _render(
-    table: pd.DataFrame,
-    methods: Sequence[Method],
-    missing: Sequence[Method],
-    look: Look,
-    facts: Facts,
-    quality: Quality,
-) -> str:
     lead = lead_of([method.key for method in methods])
     in_pictures = [method for method in methods if method.key != lead]
     in_pictures.append(next(method for method in methods if method.key == lead))
     groups = _groups(table)
-    paired = "change" not in {column.key for column in groups[0][1]}
-    ranking = next(column.key for column in groups[0][1])
+    columns = [column for _, columns in groups for column in columns]
+    paired = "change" not in {column.key for column in columns}
     labels = {method.key: method.label for method in methods} | {RAINY: "Rainy image"}
-    cases = pick_cases(table, lead, ranking)
     photos = list(dict.fromkeys(table["photo"]))
+    cases = pick_cases(table, lead, columns[0].key)
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("report.html").render(
-        facts=facts,
-        style=(PAGE / "report.css").read_text(encoding="utf-8"),
-        script=(PAGE / "report.js").read_text(encoding="utf-8"),
-        paired=paired,
-        count=len(photos),
-        lead=labels[lead],
-        groups=[(about, columns, _summary(table, columns, lead, labels)) for about, columns in groups],
-        methods=[_about(method, table) for method in methods],
-        missing=missing,
-        cases=[
-            (
-                REASONS[reason].format(lead=labels[lead]),
-                [_strip(name, table, groups[0][1], in_pictures, look, quality) for name in names],
-            )
-            for reason, names in cases.items()
-        ],
-        photo_columns=[column for _, columns in groups for column in columns],
-        photo_rows=_photo_rows(table, [column for _, columns in groups for column in columns], labels),
-        thumbnails=[
-            (name, _thumbnails(name, in_pictures, look, quality.thumbnail)) for name in photos[:MOST_THUMBNAILS]
-        ]
-        if quality.thumbnail
-        else [],
-        quality=quality,
-    )
+
+    def piece(template: str, **content: Any) -> str:
+        return environment.get_template(template).render(content).rstrip()
+
+    def strip(name: str, quality: Quality) -> str:
+        return piece("strip.html", strip=_strip(name, table, groups[0][1], in_pictures, look, quality))
+
+    def thumbnails(name: str, quality: Quality) -> str:
+        return piece("thumbnails.html", name=name, pictures=_thumbnails(name, in_pictures, look, quality))
+
+    content = {
+        "facts": facts,
+        "style": (PAGE / "report.css").read_text(encoding="utf-8"),
+        "script": (PAGE / "report.js").read_text(encoding="utf-8"),
+        "paired": paired,
+        "count": len(photos),
+        "limit": f"{limit / 1e6:g} MB",
+        "lead": labels[lead],
+        "reasons": {reason: text.format(lead=labels[lead]) for reason, text in REASONS.items()},
+        "groups": [(about, columns, _summary(table, columns, lead, labels)) for about, columns in groups],
+        "methods": [_about(method, table) for method in methods],
+        "missing": missing,
+        "columns": columns,
+        "sheet": ["Rainy image", *(["Ground truth"] if paired else []), *(method.label for method in in_pictures)],
+    }
+    rows = [piece("rows.html", rows=rows) for rows in _photo_rows(table, columns, labels)]
+    bare = piece("report.html", fitted=Fitted([], dict.fromkeys(cases, ()), [""]), **content)
+    room = limit - len(bare.encode())
+    return piece("report.html", fitted=fit(room, rows, cases, strip, photos[:MOST_THUMBNAILS], thumbnails), **content)
 
 
 def _groups(table: pd.DataFrame) -> list[tuple[str, list[Column]]]:
@@ -290,22 +280,26 @@ def _strip(
     }
 
 
-def _thumbnails(name: str, methods: Sequence[Method], look: Look, side: int) -> list[tuple[str, str]]:
+def _thumbnails(name: str, methods: Sequence[Method], look: Look, quality: Quality) -> list[tuple[str, str]]:
     photos, derained = look(name)
     pictures = [("Rainy image", photos.rainy)]
     if photos.clean is not None:
         pictures.append(("Ground truth", photos.clean))
     pictures += [(method.label, derained[method.key]) for method in methods]
-    return [(label, data_uri(pixels, side, 60)) for label, pixels in pictures]
+    return [(label, data_uri(pixels, quality.side, quality.quality)) for label, pixels in pictures]
 
 
-def _photo_rows(table: pd.DataFrame, columns: Sequence[Column], labels: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "photo": row["photo"],
-            "method": labels[row["method"]],
-            "seconds": row["seconds"],
-            "cells": [(column.show(row[column.key]), row[column.key]) for column in columns],
-        }
-        for row in finite(table).to_dict("records")
-    ]
+def _photo_rows(
+    table: pd.DataFrame, columns: Sequence[Column], labels: dict[str, str]
+) -> Iterator[list[dict[str, Any]]]:
+    """The table's rows of each photo."""
+    for _, rows in groupby(finite(table).to_dict("records"), key=itemgetter("photo")):
+        yield [
+            {
+                "photo": row["photo"],
+                "method": labels[row["method"]],
+                "seconds": row["seconds"],
+                "cells": [(column.show(row[column.key]), row[column.key]) for column in columns],
+            }
+            for row in rows
+        ]
