@@ -1,10 +1,11 @@
 """The photos that the page offers: the demo's examples, or a set on the owner's disk."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from app.compare.subject import Subject, make_subject, read
 from app.examples import Example
@@ -16,16 +17,37 @@ from datasets.errors import DatasetError
 
 @dataclass(frozen=True)
 class Item:
-    """A photo on offer: its name, the words under its thumbnail, and how it is read (raises UserError)."""
+    """A photo on offer.
+
+    Attributes:
+        name: its path in the set, without suffix.
+        also: other names that outputs of it may have.
+        label: the words under its thumbnail.
+        read: reads it; raises UserError.
+    """
 
     name: str
+    also: tuple[str, ...]
     label: str
     read: Callable[[], Subject]
 
 
+def recognise(subject: Subject, items: Sequence[Item]) -> Subject:
+    """An uploaded photo with the names of the photo on offer that has its pixels.
+
+    One that only shares its name with a photo on offer has no names: outputs of that name are the other's.
+    """
+    namesakes = [item for item in items if subject.name in (PurePosixPath(item.name).name, item.name, *item.also)]
+    for item in namesakes:
+        with suppress(UserError):
+            if item.read().key == subject.key:
+                return replace(subject, known_as=(item.name, *item.also))
+    return replace(subject, known_as=()) if namesakes else subject
+
+
 def from_examples(examples: Sequence[Example]) -> list[Item]:
     """The demo's examples, those with rendered rain with their clean photos."""
-    return [Item(example.path.stem, example.label, partial(read_example, example)) for example in examples]
+    return [Item(example.path.stem, (), example.label, partial(read_example, example)) for example in examples]
 
 
 def read_example(example: Example) -> Subject:
@@ -43,7 +65,7 @@ def from_folder(folder: Path, paired: bool) -> list[Item]:
         found = open_subjects(folder, paired=paired).subjects
     except DatasetError as error:
         raise UserError(str(error)) from error
-    return [Item(subject.name, subject.name, partial(read_subject, subject)) for subject in found]
+    return [Item(subject.name, subject.also, subject.name, partial(read_subject, subject)) for subject in found]
 
 
 def read_subject(subject: subjects.Subject) -> Subject:

@@ -4,11 +4,10 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Event, Lock
 
 import numpy as np
 
@@ -21,6 +20,11 @@ from core.metrics.ssim import WINDOW
 PROTOCOLS = ("y", "rgb")
 AT_WORK = Lock()
 """Held while a peer's network runs: they are slow and take photos whole, so one at a time for all visitors."""
+LOOK_SECONDS = 0.1
+"""How often a contest that waits for another's network looks whether it was stopped."""
+
+Made = tuple[np.ndarray, float]
+"""A network's output, (h, w, 3) uint8, and its seconds."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Contest:
         given: what each gave, by key.
         scores: PSNR and SSIM by key and protocol; "rainy" is the photo itself. Empty without a clean photo.
         running: key of the method at work.
+        made: what networks made of the photo, by key; shared by all contests of a visitor over this photo.
+        stopped: set by `stop`.
     """
 
     subject: Subject
@@ -73,6 +79,12 @@ class Contest:
     given: dict[str, Given] = field(default_factory=dict)
     scores: dict[str, dict[str, Scores]] = field(default_factory=dict)
     running: str = ""
+    made: dict[str, Made] = field(default_factory=dict)
+    stopped: Event = field(default_factory=Event)
+
+    def stop(self) -> None:
+        """Lets `run` end. A network at work goes on; a later contest over the photo has its output."""
+        self.stopped.set()
 
     def file(self, key: str) -> Path:
         """Where the picture of a method, of "rainy" or of "clean" lies."""
@@ -82,36 +94,54 @@ class Contest:
 
 
 def open_contest(subject: Subject, entries: Sequence[Entry], before: Contest | None = None) -> Contest:
-    """A contest with nothing run yet; what the same photo got in the contest `before` is taken over."""
-    contest = Contest(subject, entries, TemporaryDirectory(prefix="compare-"))
+    """A contest with nothing run yet; what networks made of the same photo in the contest `before` is taken over."""
+    made = before.made if before and before.subject.key == subject.key else {}
+    contest = Contest(subject, entries, TemporaryDirectory(prefix="compare-"), made=made)
     previews.save_png(subject.rainy, contest.file("rainy"))
     if subject.clean is not None:
         previews.save_png(subject.clean, contest.file("clean"))
     add_scores(contest, "rainy", subject.rainy)
-    if before and before.subject.key == subject.key:
-        for entry in entries:
-            known = before.given.get(entry.key)
-            if entry.turn and known and known.pixels is not None:
-                keep(contest, entry, known.pixels, known.seconds)
+    for entry in entries:
+        if entry.turn and entry.key in made:
+            keep(contest, entry, *made[entry.key])
     return contest
 
 
 def run(contest: Contest) -> Iterator[Contest]:
-    """Runs every method that has given nothing yet, the quick ones first; yields before and after each."""
+    """Runs every method that has given nothing yet, the quick ones first; yields before and after each.
+
+    Once the contest is stopped it yields no more.
+    """
     waiting = [entry for entry in contest.entries if entry.missing is None and entry.key not in contest.given]
     for entry in sorted(waiting, key=lambda entry: entry.turn):
         if entry.turn:
             yield with_running(contest, entry.key)
         try:
-            with AT_WORK if entry.turn > 1 else nullcontext():
-                start = time.perf_counter()
-                pixels = entry.derain()
-                seconds = time.perf_counter() - start
+            done = run_network(contest, entry) if entry.turn else (entry.derain(), None)
         except (UserError, MemoryError) as error:
             contest.given[entry.key] = Given(failed=str(error) or "There was not enough memory for this photo.")
             continue
-        keep(contest, entry, pixels, seconds if entry.turn else None)
+        if done is None or contest.stopped.is_set():
+            return
+        keep(contest, entry, *done)
     yield with_running(contest, "")
+
+
+def run_network(contest: Contest, entry: Entry) -> Made | None:
+    """What a network makes of the photo, once no other visitor's peer runs; None where the contest is stopped first."""
+    slow = entry.turn > 1
+    while slow and not AT_WORK.acquire(timeout=LOOK_SECONDS):
+        if contest.stopped.is_set():
+            return None
+    try:
+        if entry.key not in contest.made:
+            start = time.perf_counter()
+            pixels = entry.derain()
+            contest.made[entry.key] = pixels, time.perf_counter() - start
+        return contest.made[entry.key]
+    finally:
+        if slow:
+            AT_WORK.release()
 
 
 def keep(contest: Contest, entry: Entry, pixels: np.ndarray, seconds: float | None) -> None:
@@ -132,4 +162,4 @@ def add_scores(contest: Contest, key: str, pixels: np.ndarray) -> None:
 
 def with_running(contest: Contest, key: str) -> Contest:
     """The same contest with another method at work; what was given is shared."""
-    return Contest(contest.subject, contest.entries, contest.folder, contest.given, contest.scores, key)
+    return replace(contest, running=key)

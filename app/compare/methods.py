@@ -43,11 +43,15 @@ class Methods:
             entries.append(Entry(f"{BROUGHT}:{label}", label, "your file", None, pixels.view))
         return entries
 
+    def judged(self, subject: Subject, chosen: list[str]) -> list[Entry]:
+        """The chosen methods for a round of the blind test, which shows no time: stored outputs go before networks."""
+        return [self._same_output(m, subject) or self._entry(m, subject) for m in self.found if m.key in chosen]
+
     def at_hand(self, key: str, subject: Subject) -> Entry | None:
         """A method's output for the photo where none has to be computed: stored, or in a folder of outputs."""
         method = next(method for method in self.found if method.key == key)
         if method.outputs:
-            return self._from_folder(method, subject) if method.outputs.find((subject.name, *subject.also)) else None
+            return self._from_folder(method, subject) if method.outputs.find(subject.known_as) else None
         return self._from_store(method, subject)
 
     def _entry(self, method: Method, subject: Subject) -> Entry:
@@ -66,13 +70,18 @@ class Methods:
         return self._from_store(method, subject) or Entry(method.key, method.label, "", method.missing, refuse)
 
     def _from_folder(self, method: Method, subject: Subject) -> Entry:
-        return Entry(
-            method.key,
-            method.label,
-            "folder of outputs",
-            None,
-            lambda: reduce(method.derain(subject.name, subject.full, also=subject.also)),
-        )
+        def read() -> np.ndarray:
+            if not subject.known_as:
+                raise UserError(f"The output {subject.name} is that of another photo, which has this name too.")
+            return reduce(method.derain(subject.known_as[0], subject.full, also=subject.known_as[1:]))
+
+        return Entry(method.key, method.label, "folder of outputs", None, read)
+
+    def _same_output(self, method: Method, subject: Subject) -> Entry | None:
+        """The stored output of the weights that the method would run, or of a method that is missing."""
+        stored = self.stored.find(method.key, subject.key)
+        same = stored is not None and method.weights in (None, stored.weights)
+        return self._from_store(method, subject) if same else None
 
     def _from_store(self, method: Method, subject: Subject) -> Entry | None:
         stored = self.stored.find(method.key, subject.key)

@@ -12,7 +12,7 @@ from gradio.utils import get_upload_folder
 
 from app import settings
 from app.compare import blind, standings
-from app.compare.collection import Item
+from app.compare.collection import Item, recognise
 from app.compare.contest import Contest, open_contest, run
 from app.compare.gallery import Thumbnails
 from app.compare.layout import PHOTO, RAINY, Layout
@@ -28,19 +28,31 @@ AT_ONCE: dict[str, Any] = {"concurrency_id": "comparison", "concurrency_limit": 
 QUIET: dict[str, Any] = {"show_progress": "hidden", **PRIVATE}
 
 
-@dataclass(frozen=True)
-class Compared:
-    """What a session compares: the photo as it was chosen, without what was brought along later, and its contest."""
+@dataclass
+class Desk:
+    """What a visitor compares: the photo as it was chosen, without what was brought along later, and its contest.
 
-    base: Subject
-    contest: Contest
+    Attributes:
+        turns: how often the visitor began, stopped or cleared something; what belongs to an earlier turn shows no more.
+    """
+
+    base: Subject | None = None
+    contest: Contest | None = None
+    turns: int = 0
+
+    def begin(self) -> int:
+        """The next turn's number; the contest of the last one ends."""
+        if self.contest:
+            self.contest.stop()
+        self.turns += 1
+        return self.turns
 
 
 def add_page(demo: gr.Blocks, methods: Methods, items: list[Item], tally: Tally) -> None:
     """Adds the page to the demo, beside the one that is there."""
     with demo.route("Compare", "/compare"):
         gallery = Thumbnails(items, methods)
-        session = gr.State(None, time_to_live=settings.KEEP_SECONDS)
+        session = gr.State(Desk(), time_to_live=settings.KEEP_SECONDS)
         visit = gr.State(None, time_to_live=settings.KEEP_SECONDS)
         ui = Layout(methods.choices, methods.with_outputs, gallery.pages, standings.place(tally))
         add_comparing(methods, items, session, ui)
@@ -55,85 +67,97 @@ def add_comparing(methods: Methods, items: list[Item], session: gr.State, ui: La
     """A dropped photo or a chosen one goes through every chosen method; each shows as soon as it is done."""
     files = [ui.rainy, ui.clean, ui.others]
     cleared: Changes = {
-        session: None,
         ui.viewer: None,
         ui.figures: "",
         ui.facts: "",
         ui.stop: gr.update(interactive=False),
         ui.clear: gr.update(interactive=False),
     }
-    outputs = [*cleared, *files, ui.tabs]
+    outputs = [session, *cleared, *files, ui.tabs]
 
     def compare(
-        base: Subject, clean: str | None, others: list[str] | None, chosen: list[str], before: Compared | None
+        desk: Desk, base: Subject, clean: str | None, others: list[str] | None, chosen: list[str]
     ) -> Iterator[Changes]:
+        turn = desk.turns
         subject = base.with_clean(Path(clean)) if clean else base
         if others:
             subject = subject.with_others([Path(file) for file in others])
-        opened = open_contest(subject, methods.entries(subject, chosen), before.contest if before else None)
+        opened = open_contest(subject, methods.entries(subject, chosen), desk.contest)
+        if desk.turns == turn:
+            desk.base, desk.contest = base, opened
         yield {ui.facts: facts(opened), ui.clear: gr.update(interactive=True), ui.stop: gr.update(interactive=True)}
         for contest in run(opened):
             yield {
-                session: Compared(base, contest),
                 ui.viewer: viewer_value(show(contest, working=bool(contest.running))),
                 ui.figures: table(contest),
             }
         yield {ui.stop: gr.update(interactive=False)}
 
-    def sayable(changes: Iterator[Changes], otherwise: Changes) -> Iterator[Changes]:
+    def in_turn(desk: Desk, changes: Iterator[Changes], otherwise: Changes) -> Iterator[Changes]:
+        """The changes of a new turn, as long as it lasts; `otherwise` where an error ends it."""
+        turn = desk.begin()
         try:
-            yield from changes
+            for change in changes:
+                if desk.turns != turn:
+                    break
+                yield {session: desk, **change}
         except UserError as error:
-            yield otherwise
-            raise gr.Error(str(error), print_exception=False) from error
+            if desk.turns == turn:
+                yield otherwise
+                raise gr.Error(str(error), print_exception=False) from error
+        if desk.turns != turn:
+            yield {session: desk}  # the browser gets the last changes twice: these do nothing to another turn's
 
     def compare_upload(
-        rainy: str, clean: str | None, others: list[str] | None, chosen: list[str], before: Compared | None
+        rainy: str, clean: str | None, others: list[str] | None, chosen: list[str], desk: Desk
     ) -> Iterator[Changes]:
         def changes() -> Iterator[Changes]:
             path = Path(rainy)
-            yield from compare(make_subject(path.stem, read(path), None), clean, others, chosen, before)
+            base = recognise(make_subject(path.stem, read(path), None), items)
+            yield from compare(desk, base, clean, others, chosen)
 
-        yield from sayable(changes(), cleared)
+        yield from in_turn(desk, changes(), cleared)
 
-    def compare_item(index: int, chosen: list[str], before: Compared | None) -> Iterator[Changes]:
-        yield {**dict.fromkeys(files), ui.tabs: gr.update(selected=PHOTO)}
-        yield from sayable(compare(items[index].read(), None, None, chosen, before), cleared)
+    def compare_item(index: int, chosen: list[str], desk: Desk) -> Iterator[Changes]:
+        def changes() -> Iterator[Changes]:
+            yield {**dict.fromkeys(files), ui.tabs: gr.update(selected=PHOTO)}
+            yield from compare(desk, items[index].read(), None, None, chosen)
 
-    def compare_example(at: gr.SelectData, chosen: list[str], before: Compared | None) -> Iterator[Changes]:
-        yield from compare_item(at.index, chosen, before)
+        yield from in_turn(desk, changes(), cleared)
 
-    def compare_from_gallery(
-        at: gr.SelectData, page: float, chosen: list[str], before: Compared | None
-    ) -> Iterator[Changes]:
-        yield from compare_item((int(page) - 1) * settings.THUMBNAILS + at.index, chosen, before)
+    def compare_example(at: gr.SelectData, chosen: list[str], desk: Desk) -> Iterator[Changes]:
+        yield from compare_item(at.index, chosen, desk)
 
-    def compare_again(
-        clean: str | None, others: list[str] | None, chosen: list[str], before: Compared | None
-    ) -> Iterator[Changes]:
-        if before is None:
-            yield {}
+    def compare_from_gallery(at: gr.SelectData, page: float, chosen: list[str], desk: Desk) -> Iterator[Changes]:
+        yield from compare_item((int(page) - 1) * settings.THUMBNAILS + at.index, chosen, desk)
+
+    def compare_again(clean: str | None, others: list[str] | None, chosen: list[str], desk: Desk) -> Iterator[Changes]:
+        if desk.base is None:
+            yield {session: desk}
             return
-        yield from sayable(compare(before.base, clean, others, chosen, before), {ui.stop: gr.update(interactive=False)})
+        changes = compare(desk, desk.base, clean, others, chosen)
+        yield from in_turn(desk, changes, {ui.stop: gr.update(interactive=False)})
 
-    def stop(before: Compared | None) -> Changes:
-        still = {ui.stop: gr.update(interactive=False)}
-        return still if before is None else {**still, ui.viewer: viewer_value(show(before.contest, working=False))}
+    def stop(desk: Desk) -> Changes:
+        desk.begin()
+        still = {session: desk, ui.stop: gr.update(interactive=False)}
+        return {**still, ui.viewer: viewer_value(show(desk.contest, working=False))} if desk.contest else still
 
-    work: dict[str, Any] = {"outputs": outputs, "show_progress_on": ui.facts, **AT_ONCE, **PRIVATE}
-    runs = [
-        ui.rainy.upload(compare_upload, [*files, ui.methods, session], **work),
-        ui.examples.select(compare_example, [ui.methods, session], **work),
-        ui.gallery.select(compare_from_gallery, [ui.page, ui.methods, session], **work),
-    ]
+    def clear(desk: Desk) -> Changes:
+        desk.begin()
+        desk.base = desk.contest = None
+        return {session: desk, **cleared, **dict.fromkeys(files)}
+
+    work: dict[str, Any] = {"outputs": outputs, "show_progress": "hidden", "trigger_mode": "multiple"}
+    work |= {**AT_ONCE, **PRIVATE}
+    ui.rainy.upload(compare_upload, [*files, ui.methods, session], **work)
+    ui.examples.select(compare_example, [ui.methods, session], **work)
+    ui.gallery.select(compare_from_gallery, [ui.page, ui.methods, session], **work)
     changed = [ui.clean.upload, ui.clean.clear, ui.others.upload, ui.others.clear, ui.others.delete, ui.methods.input]
-    again = gr.on(
-        changed, compare_again, [ui.clean, ui.others, ui.methods, session], trigger_mode="always_last", **work
-    )
-    stopping: dict[str, Any] = {"cancels": [*runs, again], "queue": False, **PRIVATE}
-    ui.stop.click(stop, session, list(cleared), **stopping)
-    empty: Changes = {**cleared, **dict.fromkeys(files)}
-    gr.on([ui.clear.click, ui.rainy.clear], lambda: empty, None, list(empty), **stopping)
+    gr.on(changed, compare_again, [ui.clean, ui.others, ui.methods, session], **work)
+    # Not by Gradio's `cancels`: it would take along the visitor's next comparison, which shares the stream of messages.
+    gr.on([ui.clear.click, ui.rainy.clear], clear, session, outputs, queue=False, **PRIVATE)
+    ui.stop.click(stop, session, outputs, queue=False, **PRIVATE)
 
 
 def add_gallery(gallery: Thumbnails, ui: Layout) -> None:
@@ -167,8 +191,7 @@ def add_blind_test(methods: Methods, items: list[Item], tally: Tally, visit: gr.
             yield {ui.blind_viewer: None, ui.blind_status: status(now, "The photo is being derained by every method …")}
             try:
                 subject = items[index].read()
-                entries = [entry for entry in methods.entries(subject, chosen) if entry.key in chosen]
-                for contest in run(open_contest(subject, entries)):
+                for contest in run(open_contest(subject, methods.judged(subject, chosen))):
                     opened = None if contest.running else blind.open_round(contest)
             except UserError as error:
                 raise gr.Error(str(error), print_exception=False) from error

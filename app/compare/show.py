@@ -7,26 +7,29 @@ from app.compare.viewer import Pane, Show
 from core.metrics import Scores
 
 RAINY, CLEAN = "Rainy image x", "Clean image y"
+STOPPED = "Stopped before it was done. Untick and tick it above to run it."
 
 
 def show(contest: Contest, working: bool) -> Show:
-    """The photo, its clean photo and every method; `working` says whether the methods without output are to come."""
+    """The photo, its clean photo and every method; `working` says whether those without output are still to come."""
     height, width = contest.subject.rainy.shape[:2]
     photos = [Pane("rainy", RAINY, "rainy", picture=contest.file("rainy"), facts=in_short(contest, "rainy"))]
     if contest.subject.clean is not None:
         photos.append(Pane("clean", CLEAN, "clean", picture=contest.file("clean"), facts="ground truth"))
-    panes = [pane for entry in contest.entries if (pane := pane_of(contest, entry, working))]
+    panes = [pane_of(contest, entry, working) for entry in contest.entries]
     return Show(contest.folder.name, contest.subject.name, width, height, photos + panes)
 
 
-def pane_of(contest: Contest, entry: Entry, working: bool) -> Pane | None:
-    """A method's pane; None for one that was stopped before it began."""
+def pane_of(contest: Contest, entry: Entry, working: bool) -> Pane:
+    """A method's pane: what it gave, or why there is nothing, or not yet."""
     if entry.missing:
         return Pane(entry.key, entry.label, "derained", "missing", sentence=entry.missing)
     given = contest.given.get(entry.key)
     if given is None:
+        if not working:
+            return Pane(entry.key, entry.label, "derained", "stopped", sentence=STOPPED)
         state = "running" if contest.running == entry.key else "waiting"
-        return Pane(entry.key, entry.label, "derained", state) if working else None
+        return Pane(entry.key, entry.label, "derained", state)
     if given.failed:
         return Pane(entry.key, entry.label, "derained", "failed", sentence=given.failed)
     facts = in_short(contest, entry.key)

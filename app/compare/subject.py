@@ -17,11 +17,11 @@ class Subject:
     """A rainy photo, reduced where it is larger than `COMPARED_PIXELS`.
 
     Attributes:
-        name: file name without suffix, by which outputs are found.
+        name: what the page calls it, its file's name without suffix.
         full: (H, W, 3) uint8 as the photo came.
         rainy: (h, w, 3) uint8, what is compared.
         clean: (h, w, 3) uint8, or None where figures cannot be given.
-        also: other names that outputs of it may have.
+        known_as: names that outputs of it may have; none where an output of that name is another photo's.
         others: outputs that were brought along, by label; each (h, w, 3) uint8.
     """
 
@@ -29,7 +29,7 @@ class Subject:
     full: np.ndarray
     rainy: np.ndarray
     clean: np.ndarray | None
-    also: tuple[str, ...] = ()
+    known_as: tuple[str, ...]
     others: tuple[tuple[str, np.ndarray], ...] = ()
 
     @property
@@ -65,13 +65,13 @@ class Subject:
 
 
 def make_subject(name: str, rainy: np.ndarray, clean: np.ndarray | None, also: tuple[str, ...] = ()) -> Subject:
-    """A subject from (H, W, 3) uint8 pixels.
+    """A subject from (H, W, 3) uint8 pixels; outputs of it may go by its name and by those of `also`.
 
     Raises:
         UserError: the clean photo has another size.
     """
     fitted = None if clean is None else fitting(rainy, clean, "The clean photo")
-    return Subject(name, rainy, reduce(rainy), fitted, also)
+    return Subject(name, rainy, reduce(rainy), fitted, (name, *also))
 
 
 def read(path: Path) -> np.ndarray:

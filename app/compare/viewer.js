@@ -281,7 +281,7 @@ function stageOf(ids, label) {
   return node;
 }
 
-const WAITING = { waiting: 'Waits', running: 'Running …', failed: 'Failed' };
+const WAITING = { waiting: 'Waits', running: 'Running …', stopped: 'Stopped', failed: 'Failed' };
 
 function figureOf(pane, index) {
   const figure = make('figure', { class: 'pane ' + pane.state, 'data-id': pane.id, 'data-pane': JSON.stringify(pane) });

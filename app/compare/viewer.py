@@ -17,10 +17,10 @@ class Pane:
         id: short name, unique in the viewer; the browser learns it, so in the blind test it is a letter.
         label: the words under the picture.
         role: "rainy", "clean" or "derained".
-        state: "ready", "waiting", "running", "failed", or "missing" for a method that cannot run here.
+        state: "ready", "waiting", "running", "stopped", "failed", or "missing" for a method that cannot run here.
         picture: file of the picture where the state is "ready".
         facts: time and figures in a few words.
-        sentence: what to say where the state is "failed" or "missing".
+        sentence: what to say where the state is "stopped", "failed" or "missing".
     """
 
     id: str

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -34,9 +34,8 @@ class Outputs:
         return found
 
     def find(self, names: Sequence[str]) -> Path | None:
-        """The image of a photo that goes by any of these names, with its folders or, failing that, without."""
-        short = [PurePosixPath(name).name for name in names]
-        return next((self.files[name] for name in (*names, *short) if name in self.files), None)
+        """The image of a photo that goes by any of these names, which are paths below the folder without suffix."""
+        return next((self.files[name] for name in names if name in self.files), None)
 
     def read(self, names: Sequence[str], height: int, width: int) -> np.ndarray:
         """The image (H, W, 3) uint8 of a photo of that size that goes by any of these names.
@@ -57,10 +56,10 @@ class Outputs:
         return pixels
 
     def check_complete(self, photos: Sequence[Sequence[str]]) -> None:
-        """Checks that every photo, given by its names, has its image, and one of its own.
+        """Checks that every photo, given by its names, has its image.
 
         Raises:
-            OutputError: images are missing; how many, and which is the first. Or two photos would share an image.
+            OutputError: images are missing; how many, and which is the first.
         """
         missing = [names[0] for names in photos if self.find(names) is None]
         if missing:
@@ -68,14 +67,6 @@ class Outputs:
                 f"{self.folder} lacks the derained images of {len(missing)} of {len(photos)} photos; "
                 f"the first is {missing[0]}.png."
             )
-        taken: dict[Path | None, str] = {}
-        for names in photos:
-            other = taken.setdefault(path := self.find(names), names[0])
-            if other != names[0]:
-                raise OutputError(
-                    f"{path} would be the derained image of both {other} and {names[0]}: "
-                    f"put each where the photo lies, as {self.folder / names[0]}.png."
-                )
 
 
 def open_outputs(folder: str | Path) -> list[Outputs]:

@@ -3,8 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import cv2
@@ -31,7 +31,7 @@ class Subject:
 
     Attributes:
         name: its path below the set's folder, without suffix.
-        also: other names that outputs of it on disk may have.
+        also: other names that outputs of it on disk may have: those that no other photo of the set could have too.
         source: the pair, or the file of a photo without ground truth.
     """
 
@@ -106,27 +106,34 @@ def open_subjects(
         except DatasetError as error:
             hint = " For photos without clean ones say --unpaired." if layout is None and rainy_pattern is None else ""
             raise DatasetError(f"{error}{hint}") from error
-        rainy_of_clean: dict[Path, int] = {}
-        for pair in pairs.pairs:
-            rainy_of_clean[pair.clean] = rainy_of_clean.get(pair.clean, 0) + 1
-        subjects = [
-            Subject(p.name, (p.rainy.stem, p.clean.stem) if rainy_of_clean[p.clean] == 1 else (p.rainy.stem,), p)
-            for p in pairs.pairs
-        ]
+        subjects = [Subject(p.name, (p.rainy.stem, p.clean.stem), p) for p in pairs.pairs]
         kind = f"pairs, layout {pairs.layout.name}"
     else:
         photos = open_photos(folder)
-        subjects = [Subject(without_suffix(photo), (), Path(folder, photo)) for photo in photos.photos]
+        subjects = [
+            Subject(without_suffix(photo), (PurePosixPath(without_suffix(photo)).name,), Path(folder, photo))
+            for photo in photos.photos
+        ]
         kind = "real photos without ground truth"
     count = len(subjects)
     double = next((name for name, times in Counter(subject.name for subject in subjects).items() if times > 1), None)
     if double is not None:
         raise DatasetError(f"{folder} holds more than one photo {double}: names must differ in more than their suffix.")
+    subjects = _with_own_names(subjects)
     if only is not None:
         subjects = _only(folder, subjects, list(only))
     if limit is not None and limit < len(subjects):
         subjects = [subjects[math.floor((index + 0.5) * len(subjects) / limit)] for index in range(limit)]
     return SubjectFolder(Path(folder), kind, paired, tuple(subjects), count)
+
+
+def _with_own_names(subjects: list[Subject]) -> list[Subject]:
+    """The same, each `also` without names that two photos could have: their outputs could not be told apart."""
+    holders = Counter(name for subject in subjects for name in {subject.name, *subject.also})
+    return [
+        replace(subject, also=tuple(name for name in dict.fromkeys(subject.also) if holders[name] == 1))
+        for subject in subjects
+    ]
 
 
 def _only(folder: str | Path, subjects: list[Subject], names: list[str]) -> list[Subject]:

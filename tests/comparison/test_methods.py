@@ -108,7 +108,9 @@ def test_outputs_are_found_by_name(outputs: Path) -> None:
     assert (mprnet.key, mprnet.label) == ("outputs:MPRNet", "MPRNet (outputs)")
     assert np.array_equal(mprnet.derain("rain-001", PHOTO * 0), PHOTO)
     assert np.array_equal(mprnet.derain("sub/rain-001", PHOTO * 0), PHOTO[::-1])
-    assert np.array_equal(mprnet.derain("else/rain-001", PHOTO * 0), PHOTO)
+    assert np.array_equal(mprnet.derain("else/rain-001", PHOTO * 0, also=("rain-001",)), PHOTO)
+    with pytest.raises(OutputError, match=r"MPRNet holds no derained image else/rain-001\.png"):
+        mprnet.derain("else/rain-001", PHOTO)
     with pytest.raises(OutputError, match=r"RCDNet holds no derained image rain-001\.png"):
         rcdnet.derain("rain-001", PHOTO)
     with pytest.raises(OutputError, match=r"norain-001\.png has 20×24 pixels, but the photo rain-001 has 32×24\."):

@@ -25,11 +25,27 @@ def test_two_photos_share_no_output(tmp_path: Path) -> None:
         "outputs/Nested/b/1.png",
     ):
         write(tmp_path / name)
-    names = [(subject.name,) for subject in open_subjects(tmp_path / "set", paired=False).subjects]
+    names = [(subject.name, *subject.also) for subject in open_subjects(tmp_path / "set", paired=False).subjects]
     flat, nested = open_outputs(tmp_path / "outputs")
     nested.check_complete(names)
-    with pytest.raises(OutputError, match=r"1\.png would be the derained image of both a/1 and b/1: "):
+    with pytest.raises(OutputError, match=r"Flat lacks the derained images of 2 of 2 photos; the first is a/1\.png"):
         flat.check_complete(names)
+
+
+def test_an_output_without_its_folder_is_found_where_no_other_photo_has_the_name(tmp_path: Path) -> None:
+    for name in ("set/a/1.png", "set/b/2.png", "outputs/Flat/1.png", "outputs/Flat/2.png"):
+        write(tmp_path / name)
+    subjects = open_subjects(tmp_path / "set", paired=False).subjects
+    (flat,) = open_outputs(tmp_path / "outputs")
+    found = [flat.find((subject.name, *subject.also)) for subject in subjects]
+    assert found == [flat.folder / "1.png", flat.folder / "2.png"]
+
+
+def test_a_clean_photo_lends_its_name_to_one_rainy_photo_only(tmp_path: Path) -> None:
+    for name in ("ground_truth/1.png", "rainy_image/1_1.png", "rainy_image/1_2.png"):
+        write(tmp_path / name)
+    several = open_subjects(tmp_path, rainy_pattern="rainy_image/{}_*.png", clean_pattern="ground_truth/{}.png")
+    assert len(several.subjects) == 2 and not any("1" in subject.also for subject in several.subjects)
 
 
 def test_names_that_differ_by_suffix_alone(tmp_path: Path) -> None:

@@ -43,22 +43,22 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo(weights: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the running demo; port 0 would be Gradio's own choice, so a free one is taken."""
-    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "PYTHONUNBUFFERED": "1"}
-    environment |= {"GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio"))}
-    environment |= {"XDG_DATA_HOME": str(tmp_path_factory.mktemp("data"))}
+    """Address of the running demo."""
+    with served_demo(["-m", "app", "--weights", str(weights)], repository, tmp_path_factory.mktemp("demo")) as address:
+        yield address
+
+
+@contextmanager
+def served_demo(program: list[str], repository: Path, folder: Path) -> Iterator[str]:
+    """The address of a demo that a Python of its own runs, with what it writes below `folder`.
+
+    Port 0 would be Gradio's own choice, so a free one is taken.
+    """
+    places = {"XDG_CACHE_HOME": "cache", "XDG_DATA_HOME": "data", "GRADIO_TEMP_DIR": "gradio"}
+    environment = os.environ | {name: str(folder / below) for name, below in places.items()}
+    environment["PYTHONUNBUFFERED"] = "1"
     environment.pop("DERAIN_PEERS", None)
-    command = [
-        sys.executable,
-        "-m",
-        "app",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(free_port()),
-        "--weights",
-        str(weights),
-    ]
+    command = [sys.executable, *program, "--host", "127.0.0.1", "--port", str(free_port())]
     with subprocess.Popen(command, cwd=repository, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         try:

@@ -1,6 +1,7 @@
 """The peers' outputs that come with the examples: for these pixels, by these weights, in little space."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ from app.compare.collection import from_examples
 from app.compare.contest import Entry
 from app.compare.methods import Methods, offer
 from app.compare.stored import RECORD, load_stored_outputs
-from app.compare.subject import Subject
+from app.compare.subject import Subject, make_subject
 from app.examples import rendered_examples
-from core.comparison import find_methods
+from core.comparison import Method, Weights, find_methods
 from core.inference import Derainer
 from core.metrics import measure
 
@@ -50,15 +51,32 @@ def test_recorded_figures_are_the_outputs(methods: Methods, subjects: list[Subje
             of_the_jpeg = measure(protocol, subjects[0].clean, entry.derain())
             assert scores.psnr == pytest.approx(of_the_jpeg.psnr, abs=0.3)
             assert scores.ssim == pytest.approx(of_the_jpeg.ssim, abs=0.02)
-        brighter = Subject("x", subjects[0].full, subjects[0].rainy, 255 - subjects[0].clean)
+        brighter = make_subject("x", subjects[0].full, 255 - subjects[0].clean)
         assert entry_of(brighter, key).scores is None
 
 
 def test_other_pixels_get_the_sentence(methods: Methods, subjects: list[Subject]) -> None:
     changed = subjects[0].full.copy()
     changed[0, 0, 0] ^= 1
-    entries = methods.entries(Subject(subjects[0].name, changed, changed, None), [*PEERS])
+    entries = methods.entries(make_subject(subjects[0].name, changed, None), [*PEERS])
     assert all(entry.missing for entry in entries)
+
+
+def test_blind_rounds_take_them_though_the_networks_are_there(methods: Methods, subjects: list[Subject]) -> None:
+    stored = methods.stored.find("ddn", subjects[0].key)
+    assert stored
+
+    def here(weights: Weights) -> Methods:
+        ready = Method("ddn", stored.label, weights=weights, run=lambda _: pytest.fail("a network was run"))
+        return replace(methods, found=(ready,))
+
+    (entry,) = here(stored.weights).judged(subjects[0], ["ddn"])
+    assert np.array_equal(entry.derain(), stored.read()) and entry.turn == 0
+    (other,) = here(Weights("mine", "0" * 64)).judged(subjects[0], ["ddn"])
+    assert other.turn > 0 and "mine" in other.source
+    (absent,) = methods.judged(make_subject("x", 255 - subjects[0].full, None), ["ddn"])
+    assert absent.missing
+    assert here(stored.weights).judged(subjects[0], []) == []
 
 
 def test_they_take_little_space_and_record_weights_and_command(repository: Path) -> None:
