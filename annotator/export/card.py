@@ -56,8 +56,8 @@ def write_card(
         "",
         f"{len(crops)} crops of {len(accepted)} photos with real rain and without ground truth, for the unpaired half "
         f"of semi-supervised deraining; {len(views) - len(accepted)} photos were looked at and rejected. Crops are "
-        "PNG, cut without loss from the upright originals. All crops of a photo and of its near-duplicates lie in one "
-        f"split (drawn with seed {seed}).",
+        "PNG, cut without loss from the upright originals. All crops of a photo and of its known near-duplicates lie "
+        f"in one split (drawn with seed {seed}).",
         "",
         _table("| split | crops |", [(name, count) for name, count in items.items()]),
         f"Shorter side of the crops: {_spread(sides)} pixels (5 %, median, 95 %).",

@@ -5,9 +5,10 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from annotator.usecases.statistics import statistics_in
 from core.images import read_photo
 
 _ROWS = 500
+_MEASUREMENTS = ("coverage", "direction", "density")
 _UNMEASURED = select(Candidate.id).join(Image, Image.id == Candidate.image_id).where(Image.measured_version.is_(None))
 
 
@@ -91,17 +93,19 @@ def export(
     try:
         temporary.mkdir(parents=True)
         items: list[dict[str, Any]] = []
-        lines: dict[str, list[str]] = {}
+        lines: dict[str, list[dict[str, Any]]] = {}
         for done, view in enumerate(accepted, 1):
             split = splits_of[view.id]
             for record in _write_crops(project, view, temporary / split, groups[view.id]):
-                lines.setdefault(split, []).append(json.dumps(record, ensure_ascii=False))
+                lines.setdefault(split, []).append(record)
                 item = {"file": f"{split}/{record['file_name']}", "sha256": record["crop_sha256"], "split": split}
                 items.append({**item, "event_id": held[view.id], "position": record["crop_number"]})
             if progress is not None:
                 progress(done, len(accepted))
-        for split, content in lines.items():
-            (temporary / split / "metadata.jsonl").write_text("\n".join(content) + "\n", encoding="utf-8")
+        _leave_out_unknown(lines.values())
+        for split, records in lines.items():
+            content = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
+            (temporary / split / "metadata.jsonl").write_text(content, encoding="utf-8")
         rejected = rejected_table(views)
         write_both(events, temporary / "events")
         write_both(rejected, temporary / "rejected")
@@ -162,9 +166,7 @@ def _write_crops(project: Project, view: CandidateView, folder: Path, group: str
                 "page": view.source.page,
                 "author": view.source.author,
                 "licence": view.source.licence,
-                "coverage": view.measurements.get("coverage"),
-                "direction": view.measurements.get("direction"),
-                "density": view.measurements.get("density"),
+                **{name: view.measurements.get(name) for name in _MEASUREMENTS},
                 "note": view.decision.note,
                 "curator": view.decision.curator,
                 "decision": view.decision.uuid,
@@ -172,6 +174,17 @@ def _write_crops(project: Project, view: CandidateView, folder: Path, group: str
             }
         )
     return records
+
+
+def _leave_out_unknown(splits: Collection[Sequence[dict[str, Any]]]) -> None:
+    """Takes a measurement out of all splits where one has no value of it at all.
+
+    Hugging Face's library guesses a column's type from each split's values, and refuses splits that differ.
+    """
+    for name in _MEASUREMENTS:
+        if not all(any(record[name] is not None for record in records) for records in splits):
+            for record in chain.from_iterable(splits):
+                del record[name]
 
 
 def file_name(sha256: str, crop: Crop) -> str:

@@ -275,13 +275,22 @@ def test_a_manifest_without_its_photos(decided: Project, tmp_path: Path) -> None
 
 
 def test_hugging_faces_library_loads_an_export(decided: Project, tmp_path: Path) -> None:
-    """In a process of its own and from another folder: here `datasets` is ours."""
-    export(decided, tmp_path / "out", splits={"train": 1.0})
+    """In a process of its own and from another folder: here `datasets` is ours. In one split nothing was measured."""
+    record_groups(decided, {})
+    record_measurements(decided, 2, {"coverage": 3.0}, [], [], "1", 0.0)
+    names = [candidate_view(decided, n).sha256 for n in (1, 2)]
+    shares = {"train": 0.5, "test": 0.5}
+    seed = next(n for n in range(99) if [split_of(name, shares, n) for name in names] == ["train", "test"])
+    export(decided, tmp_path / "out", splits=shares, seed=seed)
+    entries = [entry for split in shares for entry in metadata(tmp_path / "out" / split)]
+    assert [entry["coverage"] for entry in entries] == [5.0, 5.0, 3.0]
+    assert not any("direction" in entry or "density" in entry for entry in entries)
     script = """
 import json, sys
 from datasets import load_dataset
 found = load_dataset(sys.argv[1], cache_dir=sys.argv[2])
-rows = [{"size": row["image"].size, **{k: row[k] for k in ("x", "y", "w", "h", "name")}} for row in found["train"]]
+keys = ("x", "y", "w", "h", "name")
+rows = [{"size": row["image"].size, **{k: row[k] for k in keys}} for split in found for row in found[split]]
 pixel = found["train"][0]["image"].convert("RGB").getpixel((7, 9))
 print(json.dumps([sorted(found), rows, pixel]))
 """
@@ -301,9 +310,9 @@ print(json.dumps([sorted(found), rows, pixel]))
     )
     assert done.returncode == 0, done.stderr
     splits, rows, pixel = json.loads(done.stdout.splitlines()[-1])
-    assert splits == ["train"] and len(rows) == 3
+    assert splits == ["test", "train"] and len(rows) == 3
     assert all(row["size"] == [row["w"], row["h"]] for row in rows)
-    first = rows[0]
+    first = next(row for row in rows if row["name"] == "1.png")
     original = photo_arrays(2)[int(first["name"][0]) - 1]
     assert pixel == original[first["y"] + 9, first["x"] + 7].tolist()
 
