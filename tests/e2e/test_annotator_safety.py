@@ -12,7 +12,7 @@ from PIL import Image
 
 pytest.importorskip("playwright")
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from annotator.usecases.decisions import Decision, decide
 from annotator.usecases.importing import import_photos
@@ -91,6 +91,32 @@ def test_an_empty_project_takes_dropped_photos(browser: Browser, tmp_path: Path)
         expect(page.locator(".refused")).to_contain_text("page.jpg")
         page.keyboard.press("Escape")
         expect(page.locator("#name")).to_have_text("rain.png")
+        page.context.close()
+    project.close()
+
+
+def test_the_first_photos_are_shown_while_others_still_come(browser: Browser, tmp_path: Path) -> None:
+    from annotator.project import open_project
+
+    project = open_project(tmp_path / "empty")
+    paths = [tmp_path / f"{number}.png" for number in (1, 2, 3)]
+    for number, path in enumerate(paths):
+        Image.fromarray(np.full((200, 200, 3), 70 + number, np.uint8)).save(path)
+    with served(project) as address:
+        page = opened(browser, address)
+        third: list[Route] = []
+        page.route(
+            "**/api/upload",
+            lambda route: third.append(route) if route.request.headers["x-name"] == "3.png" else route.continue_(),
+        )
+        page.set_input_files("#empty input[type=file]", paths)
+        expect(page.locator("#import [role=status]")).to_have_text("2 taken, 0 known already, 0 refused, 1 to go.")
+        page.keyboard.press("Escape")
+        expect(page.locator("#name")).to_have_text("1.png")
+        expect(page.locator("#open-import")).to_have_text("Importing 3 of 3")
+        third[0].continue_()
+        expect(page.locator("#status")).to_have_text("Imported: 3 taken, 0 known already, 0 refused.")
+        expect(page.locator("#open-import")).to_have_text("Import")
         page.context.close()
     project.close()
 

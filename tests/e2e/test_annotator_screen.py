@@ -1,5 +1,6 @@
 """The annotator as a curator uses it, in headless Chromium: what the database holds afterwards is what counts."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from PIL import Image
 pytest.importorskip("playwright")
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from sqlalchemy import func, select
 
+from annotator.database.models import Lease
 from annotator.usecases.candidates import Crop
 from annotator.usecases.measuring import record_groups, record_measurements
 from tests.e2e.conftest import Annotator
@@ -257,6 +260,42 @@ def test_a_reload_in_the_middle_loses_nothing(page: Page, annotator: Annotator) 
     assert crops(page) == []
 
 
+def leases(annotator: Annotator) -> int:
+    """How many photos somebody looks at."""
+    with annotator.project.read() as session:
+        return session.scalar(select(func.count()).select_from(Lease)) or 0
+
+
+def test_a_window_that_is_closed_is_followed_by_one_with_the_same_photo(
+    page: Page, context: BrowserContext, annotator: Annotator
+) -> None:
+    shows(page, "1.png")
+    page.keyboard.press("r")
+    page.close(run_before_unload=True)
+    deadline = time.monotonic() + PATIENCE / 1000
+    while leases(annotator) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert leases(annotator) == 0
+    again = context.new_page()
+    open_page(again, annotator.address)
+    shows(again, "1.png")
+    assert crops(again) == [Crop(225, 150, 450, 300)]
+
+
+def test_an_empty_desk_has_nothing_of_the_photo_before(page: Page, annotator: Annotator) -> None:
+    """And the last decision can be taken back there by the button, as on a phone."""
+    for number in range(1, 9):
+        shows(page, f"{number}.png")
+        page.keyboard.press("Digit4")
+    expect(page.locator("#status")).to_have_text("Rejected 8.png: no rain to see.")
+    expect(page.locator("#empty")).to_contain_text("Every photo is decided")
+    expect(page.locator("#reasons [aria-pressed=true]")).to_have_count(0)
+    expect(page.locator("#reject-added")).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    shows(page, "8.png")
+    assert annotator.decision("8.png") is None
+
+
 def test_a_decision_survives_a_dead_network_and_a_reload(page: Page, annotator: Annotator) -> None:
     """Saved at the server, but the answer got lost; then the page is reloaded: one event, no second one."""
     shows(page, "1.png")
@@ -342,6 +381,7 @@ def test_suggestions_duplicates_filter_and_gallery(context: BrowserContext, anno
 
     page.keyboard.press("c")
     expect(page.locator(".pairs li")).to_have_count(2)
+    expect(page.locator(".pairs li.here")).to_contain_text("900 × 600, waiting")
     page.get_by_role("button", name="Go to it").click()
     shows(page, "6.png")
     page.keyboard.press("Digit8")
@@ -352,6 +392,7 @@ def test_suggestions_duplicates_filter_and_gallery(context: BrowserContext, anno
     page.keyboard.press("v")
     expect(page.locator(".tile")).to_have_count(2)
     expect(page.locator(".tile.accepted i")).to_have_count(1)
+    expect(page.locator(".tile.accepted")).to_contain_text("anna, ")
     page.locator("#gallery").get_by_label("Reason").select_option("duplicate")
     expect(page.locator(".tile")).to_have_count(1)
     page.locator(".tile").click()
@@ -374,6 +415,14 @@ def test_the_rain_is_enhanced_while_a_key_is_held(page: Page) -> None:
     page.wait_for_function("(before) => " + PIXEL + " !== before", arg=plain)
     page.keyboard.up("h")
     page.wait_for_function("(before) => " + PIXEL + " === before", arg=plain)
+
+
+def test_the_stage_turns_dark_with_the_page(page: Page) -> None:
+    shows(page, "1.png")
+    corner = PIXEL.replace("s.width / 2 + 9, s.height / 2 + 9", "3, 3")
+    light = page.evaluate(corner)
+    page.locator("#lamp").click()
+    page.wait_for_function("(before) => " + corner + " !== before", arg=light)
 
 
 PIXEL = """(() => { const s = document.getElementById('stage');
@@ -433,8 +482,23 @@ def test_fingers_draw_and_pinch(browser: Browser, annotator: Annotator) -> None:
     assert crops(page) == [crop]
     width, scroll = page.evaluate("[window.innerWidth, document.documentElement.scrollWidth]")
     assert (width, scroll) == (390, 390)
-    page.get_by_role("button", name="snow").tap()
+    snow = page.get_by_role("button", name="snow")
+    colour = "(button) => getComputedStyle(button).backgroundColor"
+    untouched = snow.evaluate(colour)
+    snow.tap()
     shows(page, "2.png")
+    assert snow.evaluate(colour) == untouched  # nothing looks chosen for the next photo
+    page.get_by_role("button", name="Decided").tap()
+    expect(page.locator(".tile")).to_have_count(1)
+    for control in page.locator("#gallery :is(select, .close)").all():
+        box = control.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    page.locator("#gallery .close").tap()
+    page.locator("#open-help").tap()
+    page.locator("#help").evaluate("(help) => help.scrollTo(0, help.scrollHeight)")
+    assert page.locator("#help").evaluate("(help) => help.scrollTop") > 100
+    box = page.locator("#help .close").bounding_box()
+    assert box and 0 <= box["y"] <= 844 - box["height"]  # at hand wherever one has read to
     context.close()
 
 

@@ -2,7 +2,7 @@
 
 import { ask, insist, query, Refused } from "./api.js";
 import { byId, tell } from "./dom.js";
-import { uuid } from "./identity.js";
+import { identity, uuid } from "./identity.js";
 
 const AHEAD = 6;
 const STAY = 120_000;
@@ -10,15 +10,17 @@ const WORDS = { accept: "Accepted", reject: "Rejected", skip: "Skipped" };
 
 /** Sends "shown" when another candidate, or none, stands on the stage. */
 export class Desk extends EventTarget {
-  constructor({ stage, pictures, editor, drafts, filters, votes }) {
+  constructor({ stage, pictures, editor, drafts, filters, votes, labels }) {
     super();
-    Object.assign(this, { stage, pictures, editor, drafts, filters, votes, candidate: null, upcoming: [], busy: false });
+    Object.assign(this, { stage, pictures, editor, drafts, filters, votes, labels, candidate: null, upcoming: [], busy: false });
     this.trail = [];
     this.told = new Set();
     this.leafedThrough = false;
     this.shownAt = 0;
     this.turn = Promise.resolve();
     setInterval(() => this.#stay(), STAY);
+    addEventListener("pagehide", () => this.#leave());
+    addEventListener("pageshow", (event) => event.persisted && this.#stay());
     editor.addEventListener("change", () => this.candidate && editor.photo === this.candidate && drafts.keep(this.candidate.id, editor.work));
   }
 
@@ -43,11 +45,6 @@ export class Desk extends EventTarget {
   /** Whether photos may fit the filters after a decision too: then one leafs through them. */
   get leafing() {
     return this.filters.values.state !== "pending";
-  }
-
-  /** Asks again what follows, for photos that were imported meanwhile; what is on the stage stays. */
-  async refresh() {
-    this.dispatchEvent(new Event("shown"));
   }
 
   /** Shows any candidate, to look at it or to decide again. */
@@ -97,7 +94,8 @@ export class Desk extends EventTarget {
       const answer = await this.#write("/api/decide", body);
       this.drafts.drop(candidate.id);
       const crop = crops.length === 1 ? "one crop" : `${crops.length} crops`;
-      tell(`${WORDS[verdict]} ${candidate.name}${verdict === "accept" ? ` with ${crop}` : ""}.`, "good");
+      const how = { accept: ` with ${crop}`, reject: `: ${reasons.map((code) => this.labels[code]).join(", ")}`, skip: "" }[verdict];
+      tell(`${WORDS[verdict]} ${candidate.name}${how}.`, "good");
       const after = this.leafing ? candidate.id : undefined;
       if (answer.candidate === undefined) await this.#next(after);
       else await this.#arrive(answer, after);
@@ -122,9 +120,9 @@ export class Desk extends EventTarget {
       if (!this.drafts.of(candidate.id)) this.drafts.keep(candidate.id, { crops: decision.crops, reasons: [], note: decision.note });
       const done = `Taken back: ${candidate.name} is no longer ${WORDS[decision.verdict].toLowerCase()}.`;
       if (answer.unopened && candidate.id !== this.candidate?.id) return tell(`${done} It is not shown here: ${answer.unopened}`, "good");
+      tell(done, "good");
       this.#follow(candidate.id);
       await this.#show(answer.candidate);
-      tell(done, "good");
     });
   }
 
@@ -189,6 +187,11 @@ export class Desk extends EventTarget {
     if (this.candidate && !document.hidden && !this.busy) ask(`/api/candidates/${this.candidate.id}/open`, {}).catch(() => {});
   }
 
+  /** Gives what is shown free when the window closes, so that the next one begins with it; a reload gets it again. */
+  #leave() {
+    fetch("/api/leave", { method: "POST", body: "", headers: identity(), keepalive: true }).catch(() => {});
+  }
+
   async #arrive(answer, after) {
     this.upcoming = answer.upcoming;
     this.leafedThrough = !answer.candidate && after !== undefined;
@@ -203,7 +206,7 @@ export class Desk extends EventTarget {
   async #show(candidate, work = null) {
     this.candidate = candidate;
     if (!candidate) {
-      this.editor.photo = null;
+      this.editor.start(null, { crops: [], reasons: [], note: "" });
       this.stage.clear();
       this.dispatchEvent(new Event("shown"));
       document.body.dataset.shown = "none";

@@ -18,7 +18,7 @@ export async function openDuplicates(candidate, labels, onChoose) {
     return element("li", { class: here ? "here" : "" },
       element("span", { class: "mat" }, picture),
       element("b", {}, view.name),
-      element("p", {}, `${view.width} × ${view.height}, ${view.state}${reasons ? ` (${reasons})` : ""}`),
+      element("p", {}, `${view.width} × ${view.height}, ${view.state === "pending" ? "waiting" : view.state}${reasons ? ` (${reasons})` : ""}`),
       here ? element("p", { class: "subdued" }, "On the screen now") : element("button", { type: "button", onclick: () => { dialog.close(); onChoose(view.id); } }, "Go to it"),
     );
   };

@@ -7,6 +7,8 @@ import { address } from "./pictures.js";
 const STATES = { decided: "All decided", accepted: "Accepted", rejected: "Rejected", skipped: "Skipped", disputed: "Disputed", pending: "Waiting", all: "All" };
 const ORDERS = { latest: "Latest first", queue: "In the queue's order" };
 
+const time = (moment) => new Date(moment).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
+
 /** A photo's thumbnail with its crops drawn to scale. */
 export function thumbnail(view) {
   const crops = (view.decision?.crops ?? []).map(({ x, y, w, h }) => {
@@ -67,6 +69,7 @@ export class Gallery {
       this.onChoose(view.id);
     };
     return element("li", {}, element("button", { type: "button", class: `tile ${view.state}`, onclick: choose, "aria-label": `${view.name}: ${view.state}, ${said}` },
-      element("span", { class: "mat" }, thumbnail(view)), element("b", {}, view.name), element("span", { class: "said" }, said ?? view.state)));
+      element("span", { class: "mat" }, thumbnail(view)), element("b", {}, view.name), element("span", { class: "said" }, said ?? view.state),
+      view.decision && element("span", { class: "subdued" }, `${view.decision.curator}, ${time(view.decision.decided_at)}`)));
   }
 }

@@ -1,6 +1,7 @@
-// Taking photos in: dropped anywhere on the page or chosen, one file after the other, each answered for.
+// Taking photos in: dropped anywhere on the page or chosen, one file after the other, each answered for. The first photos
+// can be decided on while others still come.
 
-import { byId, element, fill } from "./dom.js";
+import { byId, element, fill, tell } from "./dom.js";
 import { identity } from "./identity.js";
 
 const TYPES = ".jpg,.jpeg,.png,.webp,.tif,.tiff,.bmp,.zip";
@@ -28,6 +29,7 @@ async function filesOf(transfer) {
 export class Importing {
   #waiting = [];
   #running = false;
+  #sent = 0;
   #report = { taken: 0, known: 0, refused: [] };
 
   constructor(onTaken) {
@@ -73,13 +75,22 @@ export class Importing {
     if (this.#running) return;
     this.#running = true;
     this.#report = { taken: 0, known: 0, refused: [] };
-    while (this.#waiting.length) {
+    this.#sent = 0;
+    for (; this.#waiting.length; this.#sent++) {
       this.#paint();
-      await this.#send(this.#waiting.shift());
+      const { taken } = this.#report;
+      await this.#send(this.#waiting[0]);
+      this.#waiting.shift();
+      if (this.#report.taken > taken) this.onTaken();
     }
     this.#running = false;
     this.#paint();
-    this.onTaken();
+    if (!byId("import").open) tell(`Imported: ${this.#counts}.`, this.#report.refused.length ? "bad" : "good");
+  }
+
+  get #counts() {
+    const { taken, known, refused } = this.#report;
+    return `${taken} taken, ${known} known already, ${refused.length} refused`;
   }
 
   async #send(file) {
@@ -101,11 +112,13 @@ export class Importing {
   #paint() {
     const { taken, known, refused } = this.#report;
     const said = taken + known + refused.length || this.#running;
+    const all = this.#sent + this.#waiting.length;
+    byId("open-import").textContent = this.#running ? `Importing ${this.#sent + 1} of ${all}` : "Import";
     fill(byId("import"),
       element("div", { class: "heading" }, element("h2", {}, "Import photos"),
         element("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => byId("import").close() }, "×")),
-      ...(this.#running ? [element("progress", { "aria-label": "Importing" })] : this.invitation()),
-      said && element("p", { role: "status" }, `${taken} taken, ${known} known already, ${refused.length} refused${this.#running ? `, ${this.#waiting.length + 1} to go` : ""}.`),
+      ...(this.#running ? [element("progress", { "aria-label": "Importing", value: this.#sent, max: all })] : this.invitation()),
+      said && element("p", { role: "status" }, `${this.#counts}${this.#running ? `, ${this.#waiting.length} to go` : ""}.`),
       refused.length > 0 && element("ul", { class: "refused" }, ...refused.map(([, sentence]) => element("li", {}, sentence))),
     );
   }

@@ -84,7 +84,8 @@ export class Keys {
 
   #down(event) {
     if (event.isComposing || document.querySelector("dialog[open]")) return;
-    if (isTyping(event.target)) {
+    // What has the focus in a dialog that was just closed loses it with the next frame only.
+    if (isTyping(event.target) && !event.target.closest("dialog")) {
       if (event.code === "Escape") document.getElementById("stage").focus();
       return;
     }

@@ -40,13 +40,13 @@ async function start() {
   const stage = new Stage(byId("stage"), pictures, editor);
   const drafts = new Drafts(project.project);
   const filters = new Filters(project, () => desk.next());
-  const desk = new Desk({ stage, pictures, editor, drafts, filters, votes });
+  const desk = new Desk({ stage, pictures, editor, drafts, filters, votes, labels: project.labels });
   const gallery = new Gallery(project, (id) => desk.open(id));
-  const importing = new Importing(() => (desk.candidate ? desk.refresh() : desk.next()));
+  const progress = new Progress(desk);
+  const importing = new Importing(() => (desk.candidate ? progress.refresh() : desk.next()));
   const held = { pan: false, draw: false };
   const refuse = () => tell(`This photo is too small for a crop: the project asks for ${least} × ${least} pixels.`, "bad");
   new Gestures(stage, editor, held, refuse);
-  new Progress(desk);
 
   const zoom = (factor) => {
     if (!stage.view) return;

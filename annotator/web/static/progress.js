@@ -8,10 +8,13 @@ const SOON = 400;
 export class Progress {
   constructor(desk) {
     this.timer = 0;
-    desk.addEventListener("shown", () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.#ask(), SOON);
-    });
+    desk.addEventListener("shown", () => this.refresh());
+  }
+
+  /** Asks for the figures, once where this is called several times in a row. */
+  refresh() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#ask(), SOON);
   }
 
   async #ask() {

@@ -14,6 +14,7 @@ export class Stage {
     Object.assign(this, { canvas, pictures, editor, photo: null, view: null, over: null, suggestions: [] });
     this.brush = canvas.getContext("2d", { alpha: false });
     new ResizeObserver(() => this.#resize()).observe(canvas);
+    new MutationObserver(() => this.paint()).observe(document.documentElement, { attributeFilter: ["class"] }); // light or dark
     editor.addEventListener("change", () => this.paint());
     this.#resize();
   }

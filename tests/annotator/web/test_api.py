@@ -165,6 +165,17 @@ def test_windows_and_curators_get_different_photos(project: Project) -> None:
     assert client.post("/api/candidates/1/open", json={}, headers={"x-window": "two"}).status_code == 400
 
 
+def test_a_window_that_is_closed_leaves_its_photo_to_the_next_one(project: Project) -> None:
+    client = client_of(project)
+    assert client.get("/api/next", headers={"x-window": "one"}).json()["candidate"]["id"] == 1
+    assert client.get("/api/next", headers={"x-window": "two"}).json()["candidate"]["id"] == 2
+    for _ in range(2):
+        assert client.post("/api/leave", content=b"", headers={"x-window": "one"}).status_code == 200
+    assert client.get("/api/next", headers={"x-window": "three"}).json()["candidate"]["id"] == 1
+    client.post("/api/leave", content=b"", headers={"x-window": "three"})
+    assert client.get("/api/next", headers={"x-curator": "berta"}).json()["candidate"]["id"] == 1
+
+
 def test_a_window_that_moves_on_leaves_its_photo_to_others(project: Project) -> None:
     client = client_of(project)
     assert client.get("/api/next", headers={"x-window": "one"}).json()["candidate"]["id"] == 1
