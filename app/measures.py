@@ -35,8 +35,11 @@ def card(name: str, value: str, unit: str, drawing: str) -> str:
 
 
 def number(value: float | None, form: str) -> str:
-    """The value with a true minus sign, or a dash."""
-    return UNKNOWN if value is None else format(value, form).replace("-", "−")
+    """The value with a true minus sign, or a dash; what rounds to nought has no sign."""
+    if value is None:
+        return UNKNOWN
+    text = format(value, form)
+    return text.replace("-", "−") if float(text) else text.lstrip("+-")
 
 
 def bar(coverage: float) -> str:

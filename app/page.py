@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app import api, measures, outcome, settings
-from app.events import PRIVATE, SAVE, Changes
+from app.events import PRIVATE, SAVE, TO_TOP, Changes
 from app.examples import Example
 from app.layout import COLOURS, Layout, derained_caption, rainy_caption
 from app.outcome import Outcome
@@ -110,6 +110,7 @@ def add_deraining(derainer: Derainer, examples: Sequence[Example], session: gr.S
         ui.examples.select(derain_example, ui.generator, trigger_mode="multiple", **work),
         ui.run.click(derain_again, [session, ui.generator], **work),
     ]
+    ui.examples.select(None, js=TO_TOP, **PRIVATE)
     showing: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last", **PRIVATE}
     finished: list[Callable[..., Any]] = [run.success for run in runs]
     for trigger in (ui.strength.change, *finished):

@@ -21,7 +21,7 @@ from app.compare.show import facts, show, table
 from app.compare.subject import Subject, make_subject, read
 from app.compare.tally import Tally, picks_csv, standings_csv
 from app.compare.viewer import viewer_value
-from app.events import PRIVATE, SAVE, Changes
+from app.events import PRIVATE, SAVE, TO_TOP, Changes
 from core.errors import UserError
 
 AT_ONCE: dict[str, Any] = {"concurrency_id": "comparison", "concurrency_limit": 4}
@@ -153,6 +153,7 @@ def add_comparing(methods: Methods, items: list[Item], session: gr.State, ui: La
     ui.rainy.upload(compare_upload, [*files, ui.methods, session], **work)
     ui.examples.select(compare_example, [ui.methods, session], **work)
     ui.gallery.select(compare_from_gallery, [ui.page, ui.methods, session], **work)
+    gr.on([ui.examples.select, ui.gallery.select], None, js=TO_TOP, **PRIVATE)
     changed = [ui.clean.upload, ui.clean.clear, ui.others.upload, ui.others.clear, ui.others.delete, ui.methods.input]
     gr.on(changed, compare_again, [ui.clean, ui.others, ui.methods, session], **work)
     # Not by Gradio's `cancels`: it would take along the visitor's next comparison, which shares the stream of messages.

@@ -14,6 +14,12 @@ def test_values_with_units_and_a_true_minus() -> None:
         assert text in html
 
 
+def test_nought_has_no_sign() -> None:
+    for direction in (-0.4, 0.4):
+        html = cards(RainMeasures(coverage=1, direction=direction, spread=1, density=1))
+        assert '<dd class="value">0<small>°' in html
+
+
 def test_unknown_measures_are_dashes_without_units() -> None:
     html = cards(RainMeasures(coverage=0.0, direction=None, spread=None, density=None))
     assert html.count('<dd class="value">–') == 3 and "streaks/MP" not in html

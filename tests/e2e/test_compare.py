@@ -87,6 +87,13 @@ def pane(page: Page, key: str) -> Locator:
     return page.locator(f"#viewer .pane[data-id='{key}']")
 
 
+def test_both_pages_have_the_same_margins(page: Page, demo: str) -> None:
+    before = page.locator("header").bounding_box()
+    page.goto(demo)
+    expect(page.locator("#examples button")).to_have_count(len(RENDERED))
+    assert page.locator("header").bounding_box() == before
+
+
 def test_an_example_is_compared_without_any_download(cat: Page) -> None:
     record = json.loads((settings.PEERS_OUTPUTS / RECORD).read_text())
     assert cat.locator("#viewer .missing").count() == 0

@@ -103,9 +103,13 @@ def test_the_photo_is_explored(page: Page, photos: Path, by_command_line: Path, 
 def test_an_example_runs_by_keyboard(page: Page) -> None:
     example = page.locator("#examples button").nth(2)
     expect(page.locator("#examples")).to_contain_text("rendered rain, drizzle")
+    page.set_viewport_size({"width": 1440, "height": 600})
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator("#derained")).not_to_be_in_viewport(ratio=0.9)
     example.focus()
     page.keyboard.press("Enter")
     wait_for_outcome(page)
+    expect(page.locator("#derained")).to_be_in_viewport(ratio=0.9)
     expect(page.locator(".caption").first).to_contain_text("PNG, 512 × 512, 8 bit, grey")
 
 
