@@ -35,6 +35,7 @@ class DataConfig:
         clean: folder of rain-free photos to render rain on.
         streaks: folder of streak images for the recipes that use them; null to draw those layers procedurally.
         pairs: paired folders by name, for the mix and for validation.
+        backgrounds: names of pairs whose clean photos get rendered rain as well.
         mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or "clean" for no rain.
         real: real photos for the unsupervised process; null where there is none.
         patch: side of the square patches, pixels.
@@ -47,6 +48,7 @@ class DataConfig:
     mix: dict[str, float]
     streaks: str | None = None
     pairs: dict[str, str] = field(default_factory=dict)
+    backgrounds: tuple[str, ...] = ()
     real: RealConfig | None = None
     patch: int = 96
     held_out: int = 50

@@ -15,6 +15,7 @@ from datasets.folders import open_photos
 from datasets.pairs import PairedPhotos, open_pairs
 from datasets.rain import RECIPES, StreakDatabase, render
 from datasets.rain.render import to_uint8
+from datasets.scenes import shows_a_scene_of
 
 SHRINK_SHARE = 0.3
 SMALLEST_SHRINK = 0.5
@@ -22,7 +23,8 @@ SMALLEST_SHRINK = 0.5
 
 @dataclass(frozen=True)
 class Material:
-    """Photos in memory: clean (H, W, 3) uint8, streak images, pairs (rainy, clean) by the name of their set."""
+    """Photos in memory: clean ones to render rain on (H, W, 3) uint8, streak images, pairs (rainy, clean) by the name
+    of their set."""
 
     clean: list[np.ndarray]
     streaks: StreakDatabase | None
@@ -31,6 +33,8 @@ class Material:
 
 def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Material]:
     """Everything that the config's data folders hold -> (for training, held out for validation).
+
+    Sets share scenes (Rain800 has photos of BSDS500): training also goes without those that another set holds out.
 
     Raises:
         ConfigError: the mix names neither a recipe nor a set of pairs, or a folder holds no more than is held out.
@@ -41,6 +45,8 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
     unknown = sorted({*config.mix} - known | {*config.validation_recipes} - {*RECIPES})
     if unknown:
         raise ConfigError(f"There is no rain named {', '.join(unknown)}; there is {', '.join(sorted(known))}.")
+    if unpaired := sorted({*config.backgrounds} - {*config.pairs}):
+        raise ConfigError(f"backgrounds names {', '.join(unpaired)}, which is not among the pairs.")
     if taken := sorted({*config.pairs} & {*RECIPES, "clean"}):
         raise ConfigError(f"Pairs cannot be named {', '.join(taken)}, as a kind of rain has that name.")
     cv2.setNumThreads(0)  # OpenCV's threads would not survive the fork of the processes that make patches
@@ -55,7 +61,25 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
     for name, folder in config.pairs.items():
         pairs = open_pairs(root / folder)
         train_pairs[name], held_pairs[name] = split([pairs[i] for i in range(len(pairs))], config.held_out)
+    held_scenes = held_clean + [pair.clean for pairs in held_pairs.values() for pair in pairs]
+    train_clean = _without(train_clean, train_clean, held_scenes)
+    train_pairs = {
+        name: _without(pairs, [pair.clean for pair in pairs], held_scenes) for name, pairs in train_pairs.items()
+    }
+    train_clean += [pair.clean for name in config.backgrounds for pair in train_pairs[name]]
     return Material(train_clean, train_streaks, train_pairs), Material(held_clean, held_streaks, held_pairs)
+
+
+def _without(items: list, photos: list[np.ndarray], scenes: list[np.ndarray]) -> list:
+    """The items whose photos show none of the scenes.
+
+    Raises:
+        ConfigError: none is left.
+    """
+    left = [item for item, seen in zip(items, shows_a_scene_of(photos, scenes)) if not seen]
+    if not left:
+        raise ConfigError("Every photo of a set to train on shows a scene that is held out: none is left.")
+    return left
 
 
 def split(photos: Sequence, held_out: int) -> tuple[list, list]:

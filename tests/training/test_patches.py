@@ -1,13 +1,15 @@
 """Patches and validation sets: reproducible, apart from each other, and what the mix says."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
-from core.training.config import DataConfig
+from core.training.config import ConfigError, DataConfig
 from core.training.config_file import load_config
 from core.training.patches import RainPatches, crop, load_material, spread, validation_sets
 
@@ -48,6 +50,35 @@ def test_validation_is_apart_from_training_and_always_the_same(data: DataConfig,
         for a, b in zip(pairs, again[name]):
             assert np.array_equal(a.rainy, b.rainy)
             assert np.array_equal(a.rainy, a.clean) == (name == "clean")
+
+
+def test_a_scene_that_one_set_holds_out_is_in_no_other_sets_training(data: DataConfig, data_root: Path) -> None:
+    """0.png and 5.png are held out, and so are pairs 1 and 4: here 0.png is in pair 2 again, and pair 4 in 3.png."""
+    side_by_side = cv2.imread(str(data_root / "rain800" / "2.jpg"))
+    side_by_side[:, :48] = cv2.imread(str(data_root / "clean" / "0.png"))
+    cv2.imwrite(str(data_root / "rain800" / "2.jpg"), side_by_side)
+    cv2.imwrite(str(data_root / "clean" / "3.png"), cv2.imread(str(data_root / "rain800" / "4.jpg"))[:, :48])
+    material, held_out = load_material(data, data_root)
+    assert [pair.name for pair in material.pairs["rain800"]] == ["3"]
+    assert [pair.name for pair in held_out.pairs["rain800"]] == ["1", "4"]
+    assert len(material.clean) == 3 and len(held_out.clean) == 2
+
+
+def test_pairs_clean_photos_get_rendered_rain_where_the_config_says_so(data: DataConfig, data_root: Path) -> None:
+    material, held_out = load_material(replace(data, backgrounds=("rain800",)), data_root)
+    assert len(material.clean) == 6 and len(held_out.clean) == 2
+    for photo, pair in zip(material.clean[4:], material.pairs["rain800"]):
+        assert np.array_equal(photo, pair.clean)
+    with pytest.raises(ConfigError, match="backgrounds names rain12, which is not among the pairs"):
+        load_material(replace(data, backgrounds=("rain12",)), data_root)
+
+
+def test_no_photo_left_to_train_on_is_told(data: DataConfig, data_root: Path) -> None:
+    photo = cv2.imread(str(data_root / "clean" / "0.png"))
+    for index in range(6):
+        cv2.imwrite(str(data_root / "clean" / f"{index}.png"), photo)
+    with pytest.raises(ConfigError, match="none is left"):
+        load_material(data, data_root)
 
 
 def test_crop_takes_the_same_square_and_reflects_small_photos() -> None:
