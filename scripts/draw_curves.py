@@ -37,7 +37,7 @@ def main() -> None:
         beside = axes[2].twinx()
         beside.plot(rows["hours"], rows["gr score"], "s--", color="tab:green", label="score on real photos")
         beside.set_ylabel("score")
-        beside.legend(fontsize=8, loc="lower right")
+        beside.legend(fontsize=8, loc="center right")
     for axis in axes:
         axis.set_xlabel("hours of training")
         axis.grid(alpha=0.3)
