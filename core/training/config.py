@@ -12,7 +12,8 @@ class ConfigError(UserError):
 
 @dataclass(frozen=True)
 class RealConfig:
-    """Real rainy photos without ground truth, x_r; the clean photos of `DataConfig.clean` stand for ŷ_r.
+    """Real rainy photos without ground truth, x_r; the photos that get rendered rain, `DataConfig.clean` and
+    `backgrounds`, stand for ŷ_r.
 
     Attributes:
         photos: folder of real rainy photos, or an export of the annotator; relative to the data root.
