@@ -36,7 +36,7 @@ class DataConfig:
         clean: folder of rain-free photos to render rain on.
         streaks: folder of streak images for the recipes that use them; null to draw those layers procedurally.
         pairs: paired folders by name, for the mix and for validation.
-        backgrounds: names of pairs whose clean photos get rendered rain as well.
+        backgrounds: further clean photos that get rendered rain, all of them trained on: names of pairs, or folders.
         mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or "clean" for no rain.
         real: real photos for the unsupervised process; null where there is none.
         patch: side of the square patches, pixels.
@@ -182,6 +182,9 @@ class TrainingConfig:
         name: of the run; its files go to `<runs>/<name>`.
         network: a name of `core.networks.SIZES`, or the keyword arguments of `SemiDerainGAN`.
         initial: folder of weights to start from, whose network then takes the place of `network`; null for random ones.
+        carried: folder of earlier weights of the same network with both generators: where those to start from lack
+            G_r, it starts as G_s plus what the earlier G_r had beyond its G_s (Ilharco et al. 2023); null for a copy
+            of G_s.
         loss: the supervised process.
         unsupervised: the unsupervised process, which alternates with it; null to train on pairs alone.
         adversary: the discriminators, for the processes that have an adversarial loss.
@@ -199,6 +202,7 @@ class TrainingConfig:
     optimiser: OptimiserConfig
     network: str | dict[str, Any] = "fast"
     initial: str | None = None
+    carried: str | None = None
     loss: LossConfig = LossConfig()
     unsupervised: UnsupervisedConfig | None = None
     adversary: AdversaryConfig = AdversaryConfig()

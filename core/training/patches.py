@@ -45,8 +45,6 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
     unknown = sorted({*config.mix} - known | {*config.validation_recipes} - {*RECIPES})
     if unknown:
         raise ConfigError(f"There is no rain named {', '.join(unknown)}; there is {', '.join(sorted(known))}.")
-    if unpaired := sorted({*config.backgrounds} - {*config.pairs}):
-        raise ConfigError(f"backgrounds names {', '.join(unpaired)}, which is not among the pairs.")
     if taken := sorted({*config.pairs} & {*RECIPES, "clean"}):
         raise ConfigError(f"Pairs cannot be named {', '.join(taken)}, as a kind of rain has that name.")
     cv2.setNumThreads(0)  # OpenCV's threads would not survive the fork of the processes that make patches
@@ -62,11 +60,13 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
         pairs = open_pairs(root / folder)
         train_pairs[name], held_pairs[name] = split([pairs[i] for i in range(len(pairs))], config.held_out)
     held_scenes = held_clean + [pair.clean for pairs in held_pairs.values() for pair in pairs]
+    folders = [open_photos(root / name) for name in config.backgrounds if name not in config.pairs]
+    train_clean += [folder[i][1] for folder in folders for i in range(len(folder))]
     train_clean = _without(train_clean, train_clean, held_scenes)
     train_pairs = {
         name: _without(pairs, [pair.clean for pair in pairs], held_scenes) for name, pairs in train_pairs.items()
     }
-    train_clean += [pair.clean for name in config.backgrounds for pair in train_pairs[name]]
+    train_clean += [pair.clean for name in config.backgrounds for pair in train_pairs.get(name, [])]
     return Material(train_clean, train_streaks, train_pairs), Material(held_clean, held_streaks, held_pairs)
 
 

@@ -12,6 +12,7 @@ import torch
 from core.training.config import ConfigError, DataConfig
 from core.training.config_file import load_config
 from core.training.patches import RainPatches, crop, load_material, spread, validation_sets
+from datasets.errors import DatasetError
 
 
 @pytest.fixture()
@@ -69,7 +70,17 @@ def test_pairs_clean_photos_get_rendered_rain_where_the_config_says_so(data: Dat
     assert len(material.clean) == 6 and len(held_out.clean) == 2
     for photo, pair in zip(material.clean[4:], material.pairs["rain800"]):
         assert np.array_equal(photo, pair.clean)
-    with pytest.raises(ConfigError, match="backgrounds names rain12, which is not among the pairs"):
+
+
+def test_a_folder_of_further_photos_is_all_trained_on(data: DataConfig, data_root: Path) -> None:
+    """Three photos, one of which shows what 0.png shows, which is held out."""
+    (data_root / "more").mkdir()
+    for name, source in (("a", "clean/0.png"), ("b", "streaks/1.png"), ("c", "rain800/2.jpg")):
+        cv2.imwrite(str(data_root / "more" / f"{name}.png"), cv2.imread(str(data_root / source)))
+    material, held_out = load_material(replace(data, backgrounds=("more",)), data_root)
+    assert len(material.clean) == 6 and len(held_out.clean) == 2
+    assert np.array_equal(material.clean[5][..., ::-1], cv2.imread(str(data_root / "more" / "c.png")))
+    with pytest.raises(DatasetError, match="rain12"):
         load_material(replace(data, backgrounds=("rain12",)), data_root)
 
 

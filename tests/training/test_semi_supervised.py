@@ -208,6 +208,22 @@ def test_g_r_starts_as_a_copy_of_g_s(semi: dict[str, Any], make: Make, tmp_path:
         assert torch.allclose(value, trainer.average.module.state_dict()[name], atol=2e-3)
 
 
+def test_g_r_takes_over_what_an_earlier_one_had_learnt(semi: dict[str, Any], make: Make, tmp_path: Path) -> None:
+    """A convolution's weight of its own in each network: G_r should start at gs + (earlier gr − earlier gs)."""
+    network = semi["network"]
+    SemiDerainGAN(**network).save_pretrained(tmp_path / "pairs")
+    earlier = SemiDerainGAN(**network, generators=("gs", "gr"))
+    earlier.save_pretrained(tmp_path / "earlier")
+    semi["initial"], semi["carried"] = str(tmp_path / "pairs"), str(tmp_path / "earlier")
+    model = make().model
+    for name, gr in model.unets["gr"].state_dict().items():
+        before = earlier.unets["gr"].state_dict()[name] - earlier.unets["gs"].state_dict()[name]
+        torch.testing.assert_close(gr, model.unets["gs"].state_dict()[name] + before)
+    semi["carried"], semi["name"] = str(tmp_path / "pairs"), "again"
+    with pytest.raises(ConfigError, match="pairs cannot be carried over: it should hold G_s and G_r"):
+        make()
+
+
 @pytest.mark.parametrize("algorithm", ["adam", "adamw"])
 @pytest.mark.parametrize("kind", ["bce", "lsgan"])
 def test_options_that_a_config_can_name_train(algorithm: str, kind: str, semi: dict[str, Any], make: Make) -> None:
