@@ -182,9 +182,9 @@ class TrainingConfig:
         name: of the run; its files go to `<runs>/<name>`.
         network: a name of `core.networks.SIZES`, or the keyword arguments of `SemiDerainGAN`.
         initial: folder of weights to start from, whose network then takes the place of `network`; null for random ones.
-        carried: folder of earlier weights of the same network with both generators: where those to start from lack
-            G_r, it starts as G_s plus what the earlier G_r had beyond its G_s (Ilharco et al. 2023); null for a copy
-            of G_s.
+        carried: folder of earlier weights of the same network with both generators: G_r starts as G_s plus what the
+            earlier G_r had beyond its own G_s (Ilharco et al. 2023); null for the G_r of the weights to start from,
+            or, where they have none, a copy of G_s.
         loss: the supervised process.
         unsupervised: the unsupervised process, which alternates with it; null to train on pairs alone.
         adversary: the discriminators, for the processes that have an adversarial loss.

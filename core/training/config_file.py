@@ -108,6 +108,10 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
         (data.patch >= (64 if adversarial else 32), "patch should be at least 32, or 64 with an adversarial loss"),
         (0 < data.validated <= data.held_out, "held_out and validated should be above 0, validated no more"),
         (config.workers >= 0, "workers should be 0 or more"),
+        (
+            config.carried is None or (config.initial is not None and unsupervised is not None),
+            "carried needs initial weights and the unsupervised process",
+        ),
         (optimiser.batch > 0 and optimiser.patches >= optimiser.batch, "patches and batch are amiss"),
         (
             optimiser.rate > 0 and (optimiser.unsupervised_rate is None or optimiser.unsupervised_rate > 0),

@@ -19,11 +19,13 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
 from core.training.config import ConfigError
 from core.training.config_file import load_config
 from core.training.divergence import STUCK, Watch
 from core.training.real_patches import RealPatches, load_real
+from core.training.start import carry_over
 from core.training.trainer import Trainer
 from core.training.unsupervised import SURE_RAIN, rain_share
 from datasets.errors import DatasetError
@@ -208,10 +210,13 @@ def test_g_r_starts_as_a_copy_of_g_s(semi: dict[str, Any], make: Make, tmp_path:
         assert torch.allclose(value, trainer.average.module.state_dict()[name], atol=2e-3)
 
 
-def test_g_r_takes_over_what_an_earlier_one_had_learnt(semi: dict[str, Any], make: Make, tmp_path: Path) -> None:
-    """A convolution's weight of its own in each network: G_r should start at gs + (earlier gr − earlier gs)."""
+@pytest.mark.parametrize("generators", [("gs",), ("gs", "gr")])
+def test_g_r_takes_over_what_an_earlier_one_had_learnt(
+    generators: tuple[str, ...], semi: dict[str, Any], make: Make, tmp_path: Path
+) -> None:
+    """Every network has random weights of its own: G_r should start at gs + (earlier gr − earlier gs)."""
     network = semi["network"]
-    SemiDerainGAN(**network).save_pretrained(tmp_path / "pairs")
+    SemiDerainGAN(**network, generators=generators).save_pretrained(tmp_path / "pairs")
     earlier = SemiDerainGAN(**network, generators=("gs", "gr"))
     earlier.save_pretrained(tmp_path / "earlier")
     semi["initial"], semi["carried"] = str(tmp_path / "pairs"), str(tmp_path / "earlier")
@@ -219,9 +224,27 @@ def test_g_r_takes_over_what_an_earlier_one_had_learnt(semi: dict[str, Any], mak
     for name, gr in model.unets["gr"].state_dict().items():
         before = earlier.unets["gr"].state_dict()[name] - earlier.unets["gs"].state_dict()[name]
         torch.testing.assert_close(gr, model.unets["gs"].state_dict()[name] + before)
-    semi["carried"], semi["name"] = str(tmp_path / "pairs"), "again"
-    with pytest.raises(ConfigError, match="pairs cannot be carried over: it should hold G_s and G_r"):
-        make()
+
+
+def test_weights_are_carried_over_by_a_script(semi: dict[str, Any], tmp_path: Path, repository: Path) -> None:
+    """It writes what a training would start from, in half precision; earlier weights without G_r are told."""
+    pairs, earlier, output = tmp_path / "pairs", tmp_path / "earlier", tmp_path / "carried"
+    SemiDerainGAN(**semi["network"]).save_pretrained(pairs)
+    SemiDerainGAN(**semi["network"], generators=("gs", "gr")).save_pretrained(earlier)
+
+    def run(*folders: Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "scripts/carry_over.py", *folders, "-o", output]
+        return subprocess.run(command, capture_output=True, text=True, cwd=repository)
+
+    refused = run(pairs, pairs)
+    assert refused.returncode == 1 and not output.exists()
+    assert refused.stderr.strip() == (
+        f"{pairs} cannot be carried over: it should hold G_s and G_r of the network to start from."
+    )
+    assert run(pairs, earlier).returncode == 0
+    written, wanted = load_model(output), carry_over(pairs, earlier)
+    for name, value in wanted.state_dict().items():
+        torch.testing.assert_close(written.state_dict()[name], value, atol=1e-2, rtol=0)
 
 
 @pytest.mark.parametrize("algorithm", ["adam", "adamw"])
@@ -258,6 +281,7 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
         ({"unsupervised": {**UNSUPERVISED, "total_variation_of": "max"}}, "total_variation_of should be"),
         ({"unsupervised": {**UNSUPERVISED, "total_variation_in": "sky"}}, "total_variation_in should be"),
         ({"epoch": 0}, "epoch should be above 0"),
+        ({"carried": "weights/fast"}, "carried needs initial weights and the unsupervised process"),
         ({"unsupervised": {"identity": 1}}, "unknown settings: identity"),
     ],
 )

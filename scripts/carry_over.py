@@ -1,0 +1,34 @@
+"""Gives weights of a stage on pairs alone the G_r of earlier weights: G_s plus what that G_r had beyond its own G_s.
+
+    python scripts/carry_over.py runs/flagship/weights weights/fast -o runs/carried
+
+Task arithmetic (Ilharco et al. 2023): what `carried` does at the start of a training, without the training
+(docs/training.md).
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from core.errors import UserError
+from core.training.checkpoint import save_weights
+from core.training.start import carry_over
+
+
+def main() -> None:
+    """Reads the arguments and writes a folder of weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("weights", help="folder of weights with G_s")
+    parser.add_argument("earlier", help="folder of earlier weights of the same network, with G_s and G_r")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write")
+    args = parser.parse_args()
+    try:
+        save_weights(carry_over(args.weights, args.earlier), args.output)
+    except UserError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
