@@ -11,8 +11,10 @@ for name in Rain100L Rain100H; do
     "$python" -m core evaluate --data "$data/test/$name" --weights "$weights" --generator gs --protocol all \
         --dtype float32 --json "docs/figures/$name.json"
 done
-"$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator gs \
-    --dtype float32 --json docs/figures/clean.json
+for generator in gs gr; do
+    "$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator $generator \
+        --dtype float32 --json "docs/figures/clean-$generator.json"
+done
 methods=ours:gs,ours:gr
 if [ -n "${DERAIN_PEERS:-}" ]; then
     methods=$methods,prenet:Rain1400,ddn,sirr
