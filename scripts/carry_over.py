@@ -13,19 +13,21 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from core.errors import UserError
+from core.inference.derainer import load_model
 from core.training.checkpoint import save_weights
-from core.training.start import carry_over
+from core.training.start import carry_over, deepen
 
 
 def main() -> None:
     """Reads the arguments and writes a folder of weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("weights", help="folder of weights with G_s")
-    parser.add_argument("earlier", help="folder of earlier weights of the same network, with G_s and G_r")
+    parser.add_argument("earlier", help="folder of earlier weights with G_s and G_r, of the same network or a shallower one")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write")
     args = parser.parse_args()
     try:
-        save_weights(carry_over(args.weights, args.earlier), args.output)
+        now = load_model(args.weights)
+        save_weights(carry_over(now, deepen(load_model(args.earlier), now.network)), args.output)
     except UserError as error:
         sys.exit(str(error))
 

@@ -146,6 +146,21 @@ def test_a_peer(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "mask" not in text
 
 
+def test_the_self_ensemble_is_measured_and_named(
+    weights: Path, pairs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evaluate", "--data", str(pairs), "--weights", str(weights), "--json", "-"]
+    figures = []
+    for options in ([], ["--self-ensemble"]):
+        assert main([*command, *options]) == 0
+        figures.append(json.loads(capsys.readouterr().out))
+    assert [made["method"]["self_ensemble"] for made in figures] == [False, True]
+    once, ensemble = ([photo["derained_psnr_y"] for photo in made["photos"]] for made in figures)
+    assert once != ensemble
+    assert main([*command[:-2], "--self-ensemble"]) == 0
+    assert "generator gs, self-ensemble, " in capsys.readouterr().out
+
+
 def test_two_patterns(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     patterns = ["--rainy", "rainy/rain-{}.png", "--clean-photos", "norain-{}.png"]
     assert main(["evaluate", "--data", str(pairs), *patterns, "--outputs", str(pairs / "rainy")]) == 0
@@ -161,7 +176,8 @@ def test_two_patterns(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
         (["--data", "{pairs}", "--weights", "{weights}", "--device", "tpu"], 1, "There is no device 'tpu'"),
         (["--data", "{pairs}", "--peer", "prenet:absent.pth"], 1, "absent.pth is not a file"),
         (["--data", "{pairs}", "--peer", "other:x.pth"], 2, "--peer takes NAME:FILE, and NAME is one of prenet"),
-        (["--data", "{pairs}", "--outputs", "{pairs}/rainy", "--generator", "gs"], 2, "--generator and --dtype belong"),
+        (["--data", "{pairs}", "--outputs", "{pairs}/rainy", "--generator", "gs"], 2, "--generator, --dtype and"),
+        (["--data", "{pairs}", "--peer", "prenet:x.pth", "--self-ensemble"], 2, "belong to --weights, not to --peer"),
         (["--clean", "{pairs}", "--layout", "rain100"], 2, "belong to --data, not to --clean"),
         (["--data", "{pairs}", "--rainy", "rainy/{{}}.png"], 2, "--rainy and --clean-photos go together"),
         (["--data", "{pairs}", "--json", "absent/out.json"], 2, "The folder of absent/out.json does not exist."),

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.cli.derain_plan import Job, Plan
     from core.inference import Derainer
 
+SELF_ENSEMBLE = "the mean over the photo's four mirror images: better, four times slower"
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds `derain` with its arguments."""
@@ -38,6 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--strength", metavar="S", type=_strength, default=1.0, help="0 leaves the photo as it is (default: 1)"
     )
+    parser.add_argument("--self-ensemble", action="store_true", help=SELF_ENSEMBLE)
     parser.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     parser.add_argument("--tile", metavar="N", type=_positive_whole, help="side of a tile in pixels (default: 1024)")
@@ -66,7 +69,12 @@ def run(args: argparse.Namespace) -> int:
 def _load(args: argparse.Namespace) -> "Derainer":
     from core.inference import DEFAULT_TILE, DEFAULT_WEIGHTS, Derainer
 
-    derainer = Derainer(args.weights or DEFAULT_WEIGHTS, device=args.device, tile=args.tile or DEFAULT_TILE)
+    derainer = Derainer(
+        args.weights or DEFAULT_WEIGHTS,
+        device=args.device,
+        tile=args.tile or DEFAULT_TILE,
+        self_ensemble=args.self_ensemble,
+    )
     derainer.check_generator(args.generator)
     return derainer
 
@@ -133,7 +141,8 @@ def _derain(
 def _summary(records: list[dict[str, Any]], derainer: "Derainer | None", args: argparse.Namespace) -> dict[str, Any]:
     counts = {status: sum(r["status"] == status for r in records) for status in ("derained", "skipped", "failed")}
     model = {} if derainer is None else {"device": str(derainer.device), "dtype": str(derainer.dtype).split(".")[-1]}
-    return {**counts, "strength": args.strength, **model, "photos": records}
+    settings = {"strength": args.strength, "self_ensemble": args.self_ensemble}
+    return {**counts, **settings, **model, "photos": records}
 
 
 def _tell(summary: dict[str, Any], plan: "Plan", *, quiet: bool) -> None:

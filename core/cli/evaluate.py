@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from core.cli.derain import SELF_ENSEMBLE
 from core.errors import UsageError
 from core.metrics import PROTOCOLS
 from datasets.catalogue import CATALOGUE
@@ -67,6 +68,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--generator", choices=("gs", "gr"), help=f"generator of --weights (default: {DEFAULT_GENERATOR})"
     )
+    parser.add_argument("--self-ensemble", action="store_true", help=f"of --weights: {SELF_ENSEMBLE}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     parser.add_argument(
         "--dtype", choices=("auto", "float32", "bfloat16", "float16"), help="of --weights (default: auto)"
@@ -135,8 +137,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     """Finds before the work starts what would spoil its end."""
-    if (args.peer or args.outputs) and (args.generator or args.dtype):
-        raise UsageError("--generator and --dtype belong to --weights, not to --peer or --outputs.")
+    if (args.peer or args.outputs) and (args.generator or args.dtype or args.self_ensemble):
+        raise UsageError("--generator, --dtype and --self-ensemble belong to --weights, not to --peer or --outputs.")
     if args.clean and (args.data_root or args.layout or args.rainy or args.clean_photos or args.outputs):
         raise UsageError(
             "--data-root, --layout, --rainy, --clean-photos and --outputs belong to --data, not to --clean."
@@ -188,7 +190,7 @@ def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":
     from core.inference import DEFAULT_WEIGHTS, Derainer
 
     folder = Path(args.weights) if args.weights else DEFAULT_WEIGHTS
-    derainer = Derainer(folder, device=args.device, dtype=args.dtype or "auto")
+    derainer = Derainer(folder, device=args.device, dtype=args.dtype or "auto", self_ensemble=args.self_ensemble)
     generator = args.generator or DEFAULT_GENERATOR
 
     def derain(pixels: Any) -> Any:
@@ -200,6 +202,7 @@ def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":
         "weights": args.weights or "/".join(folder.parts[-2:]),
         "sha256": _sha256(folder / "model.safetensors"),
         "generator": generator,
+        "self_ensemble": args.self_ensemble,
         "dtype": str(derainer.dtype).removeprefix("torch."),
         "machine": _machine(derainer.device),
     }

@@ -5,6 +5,7 @@ import numbers
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from safetensors import SafetensorError
 from core.inference.device import choose_device, choose_dtype
 from core.inference.errors import InferenceError
 from core.inference.memory import give_back_memory
+from core.inference.self_ensemble import self_ensemble
 from core.inference.tiles import Span, blend, split
 from core.inference.vector_math import ready_vector_math
 from core.networks import SemiDerainGAN
@@ -52,6 +54,8 @@ class Derainer:
         dtype: number format of the convolutions, "auto", "float32", "bfloat16" or "float16" (CUDA only).
         tile: longest side of a tile in pixels; photos of at most tile × tile pixels are done whole. None: always whole.
         overlap: width in pixels of the strip that neighbouring tiles share.
+        self_ensemble: whether image and mask are the mean over the photo's four mirror images: better, four times
+            slower.
 
     Raises:
         InferenceError: weights that cannot be loaded, a device that is not there, or a tile shorter than 3 overlaps.
@@ -65,8 +69,10 @@ class Derainer:
         dtype: str = "auto",
         tile: int | None = DEFAULT_TILE,
         overlap: int = DEFAULT_OVERLAP,
+        self_ensemble: bool = False,
     ) -> None:
         ready_vector_math()
+        self.self_ensemble = self_ensemble
         self.device = choose_device(device)
         self.dtype = choose_dtype(self.device, dtype)
         model = weights if isinstance(weights, SemiDerainGAN) else load_model(weights)
@@ -164,7 +170,8 @@ class Derainer:
         x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(2, 0, 1)[None].float()
         x = x.div_(np.iinfo(pixels.dtype).max).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
-            derained, mask, masks = self.model(x, generator)
+            run = partial(self_ensemble, self.model) if self.self_ensemble else self.model
+            derained, mask, masks = run(x, generator)
         if channels == 1:
             derained = derained.float().mean(1, keepdim=True)
         values = torch.cat([part.float() for part in (derained, *(masks if steps else (mask,)))], 1)[0]

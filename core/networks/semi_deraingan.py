@@ -31,9 +31,9 @@ SIZES: dict[str, dict[str, Any]] = {
         "ssrml": {"channels": 24, "steps": 3, "units": 5, "downscale": 2},
         "unet": {
             "width": 48,
-            "encoder": [2, 2, 4],
+            "encoder": [4, 3, 4],
             "middle": 4,
-            "decoder": [2, 2, 2],
+            "decoder": [4, 3, 2],
             "block": "gated",
             "downscale": 2,
         },

@@ -180,8 +180,11 @@ class TrainingConfig:
 
     Attributes:
         name: of the run; its files go to `<runs>/<name>`.
-        network: a name of `core.networks.SIZES`, or the keyword arguments of `SemiDerainGAN`.
-        initial: folder of weights to start from, whose network then takes the place of `network`; null for random ones.
+        network: a name of `core.networks.SIZES`, or the keyword arguments of `SemiDerainGAN`; null for that of the
+            weights to start from. Beside `initial` it may have more gated blocks than those weights: each begins as
+            the identity, at the end of its level.
+        initial: folder of weights to start from; null for random ones.
+        freeze_ssrml: whether SSRML keeps the weights that it starts from, and the generators alone learn.
         carried: folder of earlier weights of the same network with both generators: G_r starts as G_s plus what the
             earlier G_r had beyond its own G_s (Ilharco et al. 2023); null for the G_r of the weights to start from,
             or, where they have none, a copy of G_s.
@@ -200,8 +203,9 @@ class TrainingConfig:
     name: str
     data: DataConfig
     optimiser: OptimiserConfig
-    network: str | dict[str, Any] = "fast"
+    network: str | dict[str, Any] | None = None
     initial: str | None = None
+    freeze_ssrml: bool = False
     carried: str | None = None
     loss: LossConfig = LossConfig()
     unsupervised: UnsupervisedConfig | None = None

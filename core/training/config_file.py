@@ -102,7 +102,16 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
     perceptual = config.loss.perceptual > 0 or (unsupervised is not None and unsupervised.perceptual > 0)
     adversarial = config.loss.adversarial > 0 or (unsupervised is not None and unsupervised.adversarial > 0)
     checks = [
-        (isinstance(config.network, dict) or config.network in SIZES, f"network should be one of {', '.join(SIZES)}"),
+        (
+            not isinstance(config.network, str) or config.network in SIZES,
+            f"network should be one of {', '.join(SIZES)}",
+        ),
+        (config.network is not None or config.initial is not None, "network or initial weights are missing"),
+        (not config.freeze_ssrml or config.initial is not None, "freeze_ssrml needs initial weights"),
+        (
+            not config.freeze_ssrml or not (config.loss.mask or (unsupervised and unsupervised.mask)),
+            "a mask loss can do nothing beside freeze_ssrml",
+        ),
         (config.precision in PRECISIONS, f"precision should be one of {', '.join(PRECISIONS)}"),
         (bool(data.mix) and min(data.mix.values(), default=0) > 0, "every share in mix should be above 0"),
         (data.patch >= (64 if adversarial else 32), "patch should be at least 32, or 64 with an adversarial loss"),

@@ -1,11 +1,13 @@
 """The networks that a training starts from."""
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from core.inference.derainer import load_model
 from core.networks import SIZES, SemiDerainGAN
 from core.training.config import ConfigError, TrainingConfig
+
+BLOCK_COUNTS = ("encoder", "middle", "decoder")
 
 
 def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]]:
@@ -15,40 +17,74 @@ def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]
     that of the weights to start from, else a copy of G_s. The network is the keyword arguments of `SemiDerainGAN`.
 
     Raises:
-        ConfigError: the network cannot be made, or carried weights do not fit it.
+        ConfigError: the network cannot be made, or weights do not fit it.
         core.inference.InferenceError: the weights to start from cannot be read.
     """
     wanted = ("gs",) if config.unsupervised is None else ("gs", "gr")
+    asked = SIZES[config.network] if isinstance(config.network, str) else config.network
     if config.initial is None:
-        network = SIZES[config.network] if isinstance(config.network, str) else config.network
-        network = {**network, "generators": wanted}
+        assert asked is not None  # the config's check
+        network = {**asked, "generators": wanted}
         try:
             return SemiDerainGAN(**network), network
         except (TypeError, ValueError) as error:
             raise ConfigError(f"The config's network cannot be made: {error}") from error
-    before = load_model(config.initial) if config.carried is None else carry_over(config.initial, config.carried)
+    before = load_model(config.initial)
+    if asked is not None:
+        before = deepen(before, asked)
+    if config.carried is not None:
+        before = carry_over(before, deepen(load_model(config.carried), before.network))
     network = {**before.network, "generators": wanted}
     model = SemiDerainGAN(**network)
     state = before.state_dict()
     copies = {f"unets.gr.{name}": value for name, value in before.unets["gs"].state_dict().items()}
     model.load_state_dict({name: {**copies, **state}[name] for name in model.state_dict()})
+    model.ssrml.requires_grad_(not config.freeze_ssrml)
     return model, network
 
 
-def carry_over(weights: str | Path, earlier: str | Path) -> SemiDerainGAN:
-    """SSRML and G_s of weights, with a G_r that is G_s plus what the earlier G_r had beyond its own G_s.
+def deepen(model: SemiDerainGAN, network: Mapping[str, Any]) -> SemiDerainGAN:
+    """The same function as a network with as many or more gated blocks at each level of its U-Nets.
+
+    A further block is the identity at first, for its two scales start at zero; it is the same for every generator.
 
     Args:
-        weights: folder of weights; a G_r of theirs is left out.
-        earlier: folder of weights of the same network, with both generators.
+        model: what is deepened.
+        network: keyword arguments of `SemiDerainGAN`; the generators stay the model's.
 
     Raises:
-        ConfigError: the earlier weights lack a generator, or are of another network.
-        core.inference.InferenceError: weights cannot be read.
+        ConfigError: the network cannot be made, or differs in more than further gated blocks.
     """
-    now, before = load_model(weights), load_model(earlier)
+    try:
+        deeper = SemiDerainGAN(**{**network, "generators": model.generators})
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"The config's network cannot be made: {error}") from error
+    old, new = model.state_dict(), deeper.state_dict()
+    added = new.keys() - old.keys()
+    shapes = {name: value.shape for name, value in new.items() if name in old}
+    settings = [(n["ssrml"], {**n["unet"], **dict.fromkeys(BLOCK_COUNTS)}) for n in (model.network, deeper.network)]
+    fits = settings[0] == settings[1] and shapes == {name: value.shape for name, value in old.items()}
+    if not fits or (added and settings[0][1].get("block") != "gated"):
+        raise ConfigError(
+            "The config's network is not that of the weights to start from, or that with more gated blocks."
+        )
+    same = {name: new["unets.gs." + name.split(".", 2)[2]] for name in added if name.startswith("unets.gr.")}
+    deeper.load_state_dict({**new, **(same if "gs" in deeper.unets else {}), **old})
+    return deeper.eval()
+
+
+def carry_over(now: SemiDerainGAN, before: SemiDerainGAN) -> SemiDerainGAN:
+    """SSRML and G_s of a model, with a G_r that is G_s plus what an earlier G_r had beyond its own G_s.
+
+    Args:
+        now: the model with G_s; a G_r of its own is left out.
+        before: the earlier model with both generators, of the same network.
+
+    Raises:
+        ConfigError: the earlier model lacks a generator, or is of another network.
+    """
     if set(before.unets) != {"gs", "gr"} or before.network["unet"] != now.network["unet"] or "gs" not in now.unets:
-        raise ConfigError(f"{earlier} cannot be carried over: it should hold G_s and G_r of the network to start from.")
+        raise ConfigError("The weights to carry over should hold G_s and G_r of the network to start from.")
     model = SemiDerainGAN(**{**now.network, "generators": ("gs", "gr")})
     model.ssrml.load_state_dict(now.ssrml.state_dict())
     gs, gs_before, gr_before = (u.state_dict() for u in (now.unets["gs"], before.unets["gs"], before.unets["gr"]))

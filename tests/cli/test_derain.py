@@ -116,6 +116,17 @@ def test_skips_what_exists_unless_told(repository: Path, weights: Path, photos: 
     assert read_photo(out / "colour.png").pixels.shape == (40, 60, 3)
 
 
+def test_self_ensemble(repository: Path, weights: Path, photos: Path, tmp_path: Path) -> None:
+    options = ("--self-ensemble", "--json", "--weights", weights)
+    done = derain(repository, photos / "colour.png", "-o", tmp_path / "out.png", *options)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["self_ensemble"] is True
+    pixels = read_photo(photos / "colour.png").pixels
+    once, ensemble = (Derainer(weights, device="cpu", self_ensemble=value)(pixels).pixels for value in (False, True))
+    written = read_photo(tmp_path / "out.png").pixels.astype(int)
+    assert np.abs(written - ensemble).max() <= 2 < np.abs(written - once).max()
+
+
 def test_one_photo_to_a_file_with_settings(repository: Path, weights: Path, photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "same.png"
     options = ("--strength", "0", "--tile", "672", "--device", "cpu", "--generator", "gs", "--weights", weights)

@@ -34,6 +34,7 @@ def test_auto_precision_is_bfloat16_where_the_device_gains_from_it(monkeypatch: 
     [
         (None, "netwrok", "fast", "unknown settings: netwrok"),
         (None, "network", "huge", "network should be one of"),
+        (None, "network", None, "network or initial weights are missing"),
         (None, "precision", "int8", "precision should be"),
         ("data", "patch", 8, "patch should be at least 32"),
         ("data", "mix", {"light": 0}, "every share in mix should be above 0"),

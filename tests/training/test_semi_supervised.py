@@ -226,6 +226,37 @@ def test_g_r_takes_over_what_an_earlier_one_had_learnt(
         torch.testing.assert_close(gr, model.unets["gs"].state_dict()[name] + before)
 
 
+def test_g_r_is_carried_over_from_a_shallower_network(semi: dict[str, Any], make: Make, tmp_path: Path) -> None:
+    """Where the earlier network had no block, G_r starts with G_s's."""
+    shallow = semi["network"]
+    earlier = SemiDerainGAN(**shallow, generators=("gs", "gr"))
+    earlier.save_pretrained(tmp_path / "earlier")
+    deep = {**shallow, "unet": {**shallow["unet"], "decoder": [2]}}
+    SemiDerainGAN(**deep).save_pretrained(tmp_path / "pairs")
+    semi |= {"network": deep, "initial": str(tmp_path / "pairs"), "carried": str(tmp_path / "earlier")}
+    model = make().model
+    gs, gr = (model.unets[name].state_dict() for name in ("gs", "gr"))
+    gs_before, gr_before = (earlier.unets[name].state_dict() for name in ("gs", "gr"))
+    assert gs.keys() - gs_before.keys()
+    for name, value in gr.items():
+        difference = gr_before[name] - gs_before[name] if name in gs_before else 0
+        torch.testing.assert_close(value, gs[name] + difference)
+
+
+def test_a_frozen_ssrml_keeps_its_weights_in_both_processes(semi: dict[str, Any], make: Make, tmp_path: Path) -> None:
+    SemiDerainGAN(**semi["network"]).save_pretrained(tmp_path / "weights")
+    semi |= {"initial": str(tmp_path / "weights"), "freeze_ssrml": True}
+    semi["loss"]["mask"] = semi["unsupervised"]["mask"] = 0
+    trainer = make()
+    parts = {"ssrml": trainer.model.ssrml, "gs": trainer.model.unets["gs"], "gr": trainer.model.unets["gr"]}
+    before = {name: copy(part) for name, part in parts.items()}
+    trainer.train(quiet=True)
+    assert {name for name, part in parts.items() if moved(part, before[name])} == {"gs", "gr"}
+    written = SemiDerainGAN.from_pretrained(trainer.folder / "weights").ssrml.state_dict()
+    for name, value in before["ssrml"].items():
+        torch.testing.assert_close(written[name].float(), value, atol=1e-3, rtol=1e-3)
+
+
 def test_weights_are_carried_over_by_a_script(semi: dict[str, Any], tmp_path: Path, repository: Path) -> None:
     """It writes what a training would start from, in half precision; earlier weights without G_r are told."""
     pairs, earlier, output = tmp_path / "pairs", tmp_path / "earlier", tmp_path / "carried"
@@ -238,11 +269,9 @@ def test_weights_are_carried_over_by_a_script(semi: dict[str, Any], tmp_path: Pa
 
     refused = run(pairs, pairs)
     assert refused.returncode == 1 and not output.exists()
-    assert refused.stderr.strip() == (
-        f"{pairs} cannot be carried over: it should hold G_s and G_r of the network to start from."
-    )
+    assert refused.stderr.strip() == ("The weights to carry over should hold G_s and G_r of the network to start from.")
     assert run(pairs, earlier).returncode == 0
-    written, wanted = load_model(output), carry_over(pairs, earlier)
+    written, wanted = load_model(output), carry_over(load_model(pairs), load_model(earlier))
     for name, value in wanted.state_dict().items():
         torch.testing.assert_close(written.state_dict()[name], value, atol=1e-2, rtol=0)
 
@@ -283,6 +312,8 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
         ({"epoch": 0}, "epoch should be above 0"),
         ({"carried": "weights/fast"}, "carried needs initial weights and the unsupervised process"),
         ({"unsupervised": {"identity": 1}}, "unknown settings: identity"),
+        ({"freeze_ssrml": True, "loss": {"mask": 0}}, "freeze_ssrml needs initial weights"),
+        ({"freeze_ssrml": True, "initial": "weights/fast"}, "a mask loss can do nothing beside freeze_ssrml"),
     ],
 )
 def test_configs_that_cannot_be_are_told(

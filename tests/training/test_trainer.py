@@ -19,7 +19,7 @@ from core.inference import InferenceError
 from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
 from core.training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from core.training.config import OptimiserConfig
+from core.training.config import ConfigError, OptimiserConfig
 from core.training.config_file import load_config
 from core.training.descent import TrainingError
 from core.training.schedule import rate_share
@@ -177,6 +177,53 @@ def test_training_goes_on_from_weights(
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), trainer.model.parameters()))
     (tmp_path / "weights" / "model.safetensors").unlink()
     with pytest.raises(InferenceError, match=r"model\.safetensors is missing"):
+        Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+
+
+def test_a_deepened_network_is_at_first_the_same_function_and_then_uses_its_new_blocks(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    shallow = SemiDerainGAN(**settings["network"]).eval()
+    for name, value in shallow.named_parameters():
+        if "scale" in name:  # as after training: no block is the identity
+            torch.nn.init.normal_(value)
+    shallow.save_pretrained(tmp_path / "weights")
+    unet = {**settings["network"]["unet"], "encoder": [3], "middle": 2, "decoder": [2]}
+    settings |= {"initial": str(tmp_path / "weights"), "network": {**settings["network"], "unet": unet}}
+    trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+    x = torch.rand(2, 3, 32, 32)
+    with torch.no_grad():
+        torch.testing.assert_close(trainer.model.eval()(x).derained, shallow(x).derained)
+    added = set(trainer.model.state_dict()) - set(shallow.state_dict())
+    assert {name.rsplit(".", 2)[0] for name in added if "scale" not in name} == {
+        f"unets.gs.{place}" for place in ("encoder.0.1", "encoder.0.2", "middle.1", "decoder.0.1")
+    }
+    trainer.train(quiet=True)
+    scales = [value for name, value in trainer.model.state_dict().items() if name in added and "scale" in name]
+    assert scales and all(value.abs().max() > 0 for value in scales)
+    assert SemiDerainGAN.from_pretrained(trainer.folder / "weights").network["unet"]["encoder"] == [3]
+
+
+@pytest.mark.parametrize(
+    "change", [{"width": 8}, {"downscale": 1}, {"encoder": [0]}, {"encoder": [1, 1], "decoder": [1, 1]}]
+)
+def test_a_network_that_the_weights_do_not_fit_is_told(
+    change: dict[str, Any], settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    SemiDerainGAN(**settings["network"]).save_pretrained(tmp_path / "weights")
+    unet = {**settings["network"]["unet"], **change}
+    settings |= {"initial": str(tmp_path / "weights"), "network": {**settings["network"], "unet": unet}}
+    with pytest.raises(ConfigError, match="not that of the weights to start from"):
+        Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+
+
+def test_plain_blocks_cannot_be_added(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    plain = {**settings["network"], "unet": {**settings["network"]["unet"], "block": "plain"}}
+    SemiDerainGAN(**plain).save_pretrained(tmp_path / "weights")
+    settings |= {"initial": str(tmp_path / "weights"), "network": {**plain, "unet": {**plain["unet"], "middle": 2}}}
+    with pytest.raises(ConfigError, match="with more gated blocks"):
         Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
 
 
