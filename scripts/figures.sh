@@ -10,6 +10,8 @@ mkdir -p docs/figures
 for name in Rain100L Rain100H; do
     "$python" -m core evaluate --data "$data/test/$name" --weights "$weights" --generator gs --protocol all \
         --dtype float32 --json "docs/figures/$name.json"
+    "$python" -m core evaluate --data "$data/test/$name" --weights "$weights" --generator gs --protocol all \
+        --dtype float32 --self-ensemble --json "docs/figures/$name-self-ensemble.json"
 done
 for generator in gs gr; do
     "$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator $generator \

@@ -21,11 +21,13 @@ class RealConfig:
             directory; these are never trained on, and what training does to real rain is measured on them. Null: none.
         manifest: curated choice of the photos (file hashes, crops), a path from the working directory; null for whole
             photos.
+        dry: share of the clean patches that get no rain, so that G_r learns to leave clean photos alone.
     """
 
     photos: str
     held_out: str | None = None
     manifest: str | None = None
+    dry: float = 0.15
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,8 @@ SCALES = (1.0, 0.6)
 LAYERS_A_PHOTO = 60
 GAIN = (0.6, 2.5)
 """Brightness of a transplanted layer, as a share of its own."""
-DRY_SHARE = 0.15
-"""Share of the patches that get no rain, so that G_r learns to leave clean photos alone …"""
 RENDERED_SHARE = 0.4
-"""… and share of those that get rendered rain of the config's mix, so that it does not forget that."""
+"""Share of the patches with rain that get rendered rain of the config's mix, so that G_r does not forget that."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +99,7 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self.recipes = [name for name in config.mix if name in RECIPES]
         self.clean = RainPatches(material, config, seed, count)
         self.patch = config.patch
+        self.dry = 0.0 if config.real is None else config.real.dry
         self.seed = seed
         self.count = count
 
@@ -122,7 +121,7 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def rained_on(self, clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """A clean patch (patch, patch, 3) uint8 with a real photo's rain, rendered rain, or none -> float32, 0…1."""
         image = clean.astype(np.float32) / 255
-        if not self.real.layers or rng.random() < DRY_SHARE:
+        if not self.real.layers or rng.random() < self.dry:
             return image
         if self.recipes and rng.random() < RENDERED_SHARE:
             return render(clean, self.recipes[rng.integers(len(self.recipes))], rng, self.streaks)[0]

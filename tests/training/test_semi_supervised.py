@@ -312,6 +312,10 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
         ({"epoch": 0}, "epoch should be above 0"),
         ({"carried": "weights/fast"}, "carried needs initial weights and the unsupervised process"),
         ({"unsupervised": {"identity": 1}}, "unknown settings: identity"),
+        (
+            {"data": {"clean": "clean", "mix": {"light": 1}, "real": {"photos": "real", "dry": 1.5}}},
+            "dry should lie in",
+        ),
         ({"freeze_ssrml": True, "loss": {"mask": 0}}, "freeze_ssrml needs initial weights"),
         ({"freeze_ssrml": True, "initial": "weights/fast"}, "a mask loss can do nothing beside freeze_ssrml"),
     ],
@@ -375,6 +379,16 @@ def test_real_patches_are_the_same_by_number_and_transplanted_rain_is_bright(mak
     assert added.min() >= 0, "rain adds light"
     rained = [float((rainy - clean).max()) > 0 for _, clean, rainy in (patches[i] for i in range(60))]
     assert 0.6 < np.mean(rained) < 1, "some patches stay dry"
+
+
+def test_the_share_of_dry_patches_is_the_config_s(semi: dict[str, Any], make: Make) -> None:
+    for dry, (least, most) in {0.0: (0, 0), 0.5: (0.3, 0.7), 1.0: (1, 1)}.items():
+        semi["data"]["real"]["dry"] = dry
+        trainer = make()
+        assert trainer.real is not None
+        patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 60)
+        found = np.mean([torch.equal(clean, rained) for _, clean, rained in (patches[i] for i in range(60))])
+        assert least <= found <= most
 
 
 def test_some_patches_get_rendered_rain_of_the_mix(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
