@@ -15,19 +15,25 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from core.errors import UserError
 from core.inference.derainer import load_model
 from core.training.checkpoint import save_weights
-from core.training.start import carry_over, deepen
+from core.training.start import carry_over
 
 
 def main() -> None:
     """Reads the arguments and writes a folder of weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("weights", help="folder of weights with G_s")
-    parser.add_argument("earlier", help="folder of earlier weights with G_s and G_r, of the same network or a shallower one")
+    parser.add_argument(
+        "earlier", help="folder of earlier weights with G_s and G_r, of the same network or a shallower one"
+    )
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of what G_s has learnt since that G_r takes over, 0…1 (default: 1)"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write")
     args = parser.parse_args()
+    if not 0 <= args.share <= 1:
+        parser.error("--share must be from 0 to 1")
     try:
-        now = load_model(args.weights)
-        save_weights(carry_over(now, deepen(load_model(args.earlier), now.network)), args.output)
+        save_weights(carry_over(load_model(args.weights), load_model(args.earlier), args.share), args.output)
     except UserError as error:
         sys.exit(str(error))
 

@@ -33,7 +33,7 @@ def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]
     if asked is not None:
         before = deepen(before, asked)
     if config.carried is not None:
-        before = carry_over(before, deepen(load_model(config.carried), before.network))
+        before = carry_over(before, load_model(config.carried))
     network = {**before.network, "generators": wanted}
     model = SemiDerainGAN(**network)
     state = before.state_dict()
@@ -73,21 +73,28 @@ def deepen(model: SemiDerainGAN, network: Mapping[str, Any]) -> SemiDerainGAN:
     return deeper.eval()
 
 
-def carry_over(now: SemiDerainGAN, before: SemiDerainGAN) -> SemiDerainGAN:
-    """SSRML and G_s of a model, with a G_r that is G_s plus what an earlier G_r had beyond its own G_s.
+def carry_over(now: SemiDerainGAN, before: SemiDerainGAN, share: float = 1.0) -> SemiDerainGAN:
+    """SSRML and G_s of a model, with an earlier G_r that moves with G_s: G_r = G_r before + share · (G_s − G_s before).
+
+    With a share of 1 that is G_s plus what the earlier G_r had beyond its own G_s.
 
     Args:
         now: the model with G_s; a G_r of its own is left out.
-        before: the earlier model with both generators, of the same network.
+        before: the earlier model with both generators, of the same network or a shallower one, as `deepen` has it.
+        share: of what G_s has learnt since, 0…1.
 
     Raises:
         ConfigError: the earlier model lacks a generator, or is of another network.
     """
-    if set(before.unets) != {"gs", "gr"} or before.network["unet"] != now.network["unet"] or "gs" not in now.unets:
+    if set(before.unets) != {"gs", "gr"} or "gs" not in now.unets:
         raise ConfigError("The weights to carry over should hold G_s and G_r of the network to start from.")
     model = SemiDerainGAN(**{**now.network, "generators": ("gs", "gr")})
     model.ssrml.load_state_dict(now.ssrml.state_dict())
-    gs, gs_before, gr_before = (u.state_dict() for u in (now.unets["gs"], before.unets["gs"], before.unets["gr"]))
+    deeper = deepen(before, now.network)
+    gs, gs_before, gr_before = (u.state_dict() for u in (now.unets["gs"], deeper.unets["gs"], deeper.unets["gr"]))
+    for name in gs.keys() - before.unets["gs"].state_dict().keys():
+        if not name.rpartition(".")[2].startswith("scale"):  # of a block that `before` lacks, its share alone counts
+            gs_before[name] = gr_before[name] = gs[name]
     model.unets["gs"].load_state_dict(gs)
-    model.unets["gr"].load_state_dict({name: gs[name] + gr_before[name] - gs_before[name] for name in gs})
+    model.unets["gr"].load_state_dict({n: gr_before[n] + share * (gs[n] - gs_before[n]) for n in gs})
     return model.eval()
