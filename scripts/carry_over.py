@@ -1,9 +1,9 @@
-"""Gives weights of a stage on pairs alone the G_r of earlier weights: G_s plus what that G_r had beyond its own G_s.
+"""Gives weights of a stage on pairs alone the G_r of earlier weights, moved by what G_s has learnt since.
 
-    python scripts/carry_over.py runs/flagship/weights weights/fast -o runs/carried
+    python scripts/carry_over.py runs/flagship/weights weights/fast --share 0.5 -o runs/carried
 
-Task arithmetic (Ilharco et al. 2023): what `carried` does at the start of a training, without the training
-(docs/training.md).
+Task arithmetic (Ilharco et al. 2023): with a share of 1 what `carried` does at the start of a training, without the
+training (docs/training.md).
 """
 
 import argparse

@@ -46,7 +46,7 @@ def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]
 def deepen(model: SemiDerainGAN, network: Mapping[str, Any]) -> SemiDerainGAN:
     """The same function as a network with as many or more gated blocks at each level of its U-Nets.
 
-    A further block is the identity at first, for its two scales start at zero; it is the same for every generator.
+    A further block is the identity at first, for its two scales start at zero.
 
     Args:
         model: what is deepened.
@@ -58,18 +58,15 @@ def deepen(model: SemiDerainGAN, network: Mapping[str, Any]) -> SemiDerainGAN:
     try:
         deeper = SemiDerainGAN(**{**network, "generators": model.generators})
     except (TypeError, ValueError) as error:
-        raise ConfigError(f"The config's network cannot be made: {error}") from error
+        raise ConfigError(f"The network cannot be made: {error}") from error
     old, new = model.state_dict(), deeper.state_dict()
     added = new.keys() - old.keys()
     shapes = {name: value.shape for name, value in new.items() if name in old}
     settings = [(n["ssrml"], {**n["unet"], **dict.fromkeys(BLOCK_COUNTS)}) for n in (model.network, deeper.network)]
     fits = settings[0] == settings[1] and shapes == {name: value.shape for name, value in old.items()}
     if not fits or (added and settings[0][1].get("block") != "gated"):
-        raise ConfigError(
-            "The config's network is not that of the weights to start from, or that with more gated blocks."
-        )
-    same = {name: new["unets.gs." + name.split(".", 2)[2]] for name in added if name.startswith("unets.gr.")}
-    deeper.load_state_dict({**new, **(same if "gs" in deeper.unets else {}), **old})
+        raise ConfigError("The network is not that of the weights to start from, or that with more gated blocks.")
+    deeper.load_state_dict({**new, **old})
     return deeper.eval()
 
 

@@ -241,6 +241,14 @@ def test_g_r_is_carried_over_from_a_shallower_network(semi: dict[str, Any], make
     for name, value in gr.items():
         difference = gr_before[name] - gs_before[name] if name in gs_before else 0
         torch.testing.assert_close(value, gs[name] + difference)
+    now = SemiDerainGAN(**deep)
+    for name, parameter in now.named_parameters():
+        if "scale" in name:  # as after training: no block is the identity
+            torch.nn.init.normal_(parameter)
+    half = carry_over(now, earlier, 0.5)
+    for name in gs.keys() - gs_before.keys():
+        learnt = half.unets["gs"].state_dict()[name]
+        torch.testing.assert_close(half.unets["gr"].state_dict()[name], learnt / 2 if "scale" in name else learnt)
 
 
 def test_a_frozen_ssrml_keeps_its_weights_in_both_processes(semi: dict[str, Any], make: Make, tmp_path: Path) -> None:
