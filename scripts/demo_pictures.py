@@ -6,22 +6,20 @@ Serves the demo with the weights that ship and derains two of its examples. Look
 """
 
 import argparse
-import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.e2e.served_demo import FLAGS, served_demo
+
+REPOSITORY = Path(__file__).resolve().parents[1]
 PICTURES = REPOSITORY / "docs" / "pictures"
-FLAGS = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 PATIENCE = 300_000
 ROCKET, COFFEE = 3, 1
 """Examples by their place on the page."""
@@ -33,7 +31,11 @@ def main() -> None:
     parser.add_argument("--chromium", default=shutil.which("chromium"), help="the browser (chromium)")
     arguments = parser.parse_args()
     expect.set_options(timeout=PATIENCE)
-    with served() as address, sync_playwright() as driver:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served_demo(["-m", "app"], REPOSITORY, Path(folder)) as address,
+        sync_playwright() as driver,
+    ):
         browser = driver.chromium.launch(executable_path=arguments.chromium, args=FLAGS.split())
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(PATIENCE)
@@ -68,29 +70,6 @@ def settle(page: Page) -> None:
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_function("[...document.images].every((image) => image.complete)")
     page.wait_for_timeout(2000)
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """The address of the demo."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"XDG_DATA_HOME": folder, "GRADIO_TEMP_DIR": folder, "PYTHONUNBUFFERED": "1"}
-        environment.pop("DERAIN_PEERS", None)
-        command = [sys.executable, "-m", "app", "--port", str(port)]
-        with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout
-            try:
-                for line in server.stdout:
-                    if address := re.search(r"http://[\d.:]+", line):
-                        yield address[0]
-                        break
-                else:
-                    sys.exit("The demo ended before it served its page.")
-            finally:
-                server.terminate()
 
 
 if __name__ == "__main__":

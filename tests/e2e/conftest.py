@@ -1,7 +1,5 @@
 """The demo served by a process of its own, with random weights; the annotator served by a thread; a browser."""
 
-import os
-import re
 import socket
 import subprocess
 import sys
@@ -26,11 +24,7 @@ from annotator.usecases.review import gallery
 from annotator.web.access import Access
 from annotator.web.application import make_application
 from core.networks import SIZES, SemiDerainGAN
-
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
+from tests.e2e.served_demo import FLAGS, served_demo
 
 
 @pytest.fixture(scope="session")
@@ -46,30 +40,6 @@ def demo(weights: Path, repository: Path, tmp_path_factory: pytest.TempPathFacto
     """Address of the running demo."""
     with served_demo(["-m", "app", "--weights", str(weights)], repository, tmp_path_factory.mktemp("demo")) as address:
         yield address
-
-
-@contextmanager
-def served_demo(program: list[str], repository: Path, folder: Path) -> Iterator[str]:
-    """The address of a demo that a Python of its own runs, with what it writes below `folder`.
-
-    Port 0 would be Gradio's own choice, so a free one is taken.
-    """
-    places = {"XDG_CACHE_HOME": "cache", "XDG_DATA_HOME": "data", "GRADIO_TEMP_DIR": "gradio"}
-    environment = os.environ | {name: str(folder / below) for name, below in places.items()}
-    environment["PYTHONUNBUFFERED"] = "1"
-    environment.pop("DERAIN_PEERS", None)
-    command = [sys.executable, *program, "--host", "127.0.0.1", "--port", str(free_port())]
-    with subprocess.Popen(command, cwd=repository, env=environment, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout
-        try:
-            for line in server.stdout:
-                if address := re.search(r"http://[\d.:]+", line):
-                    yield address[0]
-                    break
-            else:
-                pytest.fail("the demo ended before it served its page")
-        finally:
-            server.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -102,13 +72,6 @@ def by_command_line(photos: Path, weights: Path, repository: Path, tmp_path_fact
         command = [sys.executable, "-m", "core", "derain", str(photos / f"street.{kind}"), "-o", str(out / kind)]
         subprocess.run([*command, "--mask", "--quiet", "--weights", str(weights)], cwd=repository, check=True)
     return out
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @dataclass(frozen=True)

@@ -297,6 +297,7 @@ def test_a_file_that_does_not_fit_is_one_sentence(page: Page, photos: Path, tmp_
     else:
         Image.fromarray(np.zeros((40, 50, 3), np.uint8)).save(tmp_path / "small.png")
         page.set_input_files("#given-rainy input[type=file]", photos / "street.png")
+        expect(pane(page, "ours").locator("canvas")).to_have_count(1)
         expect(page.locator("#stop")).to_be_disabled()
         page.set_input_files("#given-clean input[type=file]", tmp_path / "small.png")
     notice = page.get_by_test_id("toast-body")

@@ -11,7 +11,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, expect
 
 from core.peers.prenet import PReNet
-from tests.e2e.conftest import served_demo
+from tests.e2e.served_demo import served_demo
 from tests.e2e.test_compare import OURS, open_page, pane
 
 SLOW = """
