@@ -1,6 +1,6 @@
 """Training configs as typed settings; `core.training.config_file` reads them from YAML."""
 
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from core.errors import UserError
@@ -61,7 +61,7 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class LossConfig:
-    """L_super: weights of the supervised process's losses; 0 leaves one out.
+    """L_super: weights of the supervised process's losses; 0 leaves one out, and all of them the process.
 
     Eq. (6) has adversarial, perceptual and ssim, with D_p's share of eq. (4) under a weight of its own.
 
@@ -82,6 +82,11 @@ class LossConfig:
     adversarial: float = 0.0
     paired: float = 0.0
     perceptual: float = 0.0
+
+    @property
+    def learns(self) -> bool:
+        """Whether the supervised process takes part."""
+        return any(astuple(self))
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,16 @@ class UnsupervisedConfig:
     transplant: float = 0.0
     mask: float = 0.0
     shared_ssrml: bool = False
+
+    @property
+    def of_photos(self) -> bool:
+        """Whether a loss looks at what becomes of the real photos themselves, not only of their rain elsewhere."""
+        return any((self.adversarial, self.cycle, self.perceptual, self.total_variation))
+
+    @property
+    def learns(self) -> bool:
+        """Whether there is any loss at all."""
+        return self.of_photos or any((self.transplant, self.mask))
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
         (config.epoch > 0, "epoch should be above 0"),
         (config.adversary.kind in ("bce", "lsgan"), "the adversary's kind should be bce or lsgan"),
         (
-            min(_weights(config.loss)) >= 0 and any(_weights(config.loss)),
+            min(_weights(config.loss)) >= 0 and (config.loss.learns or unsupervised is not None),
             "the losses' weights should be 0 or more, and one above 0",
         ),
         (
@@ -149,6 +149,10 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
             "total_variation_in should be everywhere or rain",
         ),
         (unsupervised is None or unsupervised.every > 0, "every should be above 0"),
+        (
+            unsupervised is None or config.loss.learns or (unsupervised.learns and unsupervised.every == 1),
+            "without a supervised loss every step needs an unsupervised one",
+        ),
         ((unsupervised is None) == (data.real is None), "unsupervised and data's real belong together"),
         (perceptual == (config.perceptual is not None), "perceptual weights and a perceptual network belong together"),
     ]

@@ -74,7 +74,9 @@ class Trainer:
         if config.perceptual is not None:
             weights = Path(data_root) / config.perceptual.weights
             self.perceptual = place(load_perceptual(weights, config.perceptual.layer), self.device)
-        self.supervised = SupervisedProcess(config, self.model, self.perceptual, self.fabric)
+        self.supervised: SupervisedProcess | None = None
+        if config.loss.learns:
+            self.supervised = SupervisedProcess(config, self.model, self.perceptual, self.fabric)
         self.unsupervised: UnsupervisedProcess | None = None
         if config.unsupervised is not None:
             self.unsupervised = UnsupervisedProcess(
@@ -117,8 +119,9 @@ class Trainer:
 
     def parts(self) -> dict[str, Any]:
         """Everything that has a state."""
-        parts = {"model": self.model, "average": self.average, "supervised": self.supervised}
-        return parts if self.unsupervised is None else {**parts, "unsupervised": self.unsupervised}
+        processes = {"supervised": self.supervised, "unsupervised": self.unsupervised}
+        learners = {name: process for name, process in processes.items() if process is not None}
+        return {"model": self.model, "average": self.average, **learners}
 
     def settings(self) -> str:
         """The config as JSON."""
@@ -152,7 +155,8 @@ class Trainer:
                 if self.patches // optimiser.batch % LOG_EVERY == 0:
                     clock = self.log_training(window, clock)
                     window = {}
-                    bar.set_postfix_str(f"loss {float(terms['loss']):.4f}")
+                    loss = terms["loss" if self.supervised is not None else "real loss"]
+                    bar.set_postfix_str(f"loss {float(loss):.4f}")
                     now = time.monotonic()
                     if now - saved > 60 * self.config.checkpoint_minutes:
                         self.save()
@@ -217,7 +221,9 @@ class Trainer:
         """
         share = rate_share(self.config.optimiser, self.patches)
         try:
-            values = self.supervised.step(self.placed(rainy), self.placed(clean), share)
+            values: dict[str, Tensor] = {}
+            if self.supervised is not None:
+                values |= self.supervised.step(self.placed(rainy), self.placed(clean), share)
             if self.unsupervised is not None and real is not None:
                 photo, unpaired, transplant = map(self.placed, real)
                 found = self.unsupervised.step(photo, unpaired, transplant, share)

@@ -77,8 +77,9 @@ class UnsupervisedProcess:
         self.model.train()
         weights, terms = self.weights, {}
         with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.bfloat16):
-            result = self.model(rainy, "gr")
-            derained = result.derained.float()
+            if weights.of_photos:
+                result = self.model(rainy, "gr")
+                derained = result.derained.float()
             if self.adversary is not None:
                 terms["adversarial"] = self.adversary.generator_loss(derained)
             if self.rain_generator is not None:

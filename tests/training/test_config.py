@@ -47,6 +47,7 @@ def test_auto_precision_is_bfloat16_where_the_device_gains_from_it(monkeypatch: 
         ("optimiser", "patches", 2, "patches and batch"),
         ("optimiser", "rate", 0, "rate should be above 0"),
         ("optimiser", "fall", 1.5, "fall should lie in"),
+        (None, "loss", {"charbonnier": 0, "ssim": 0, "mask": 0}, "one above 0"),
     ],
 )
 def test_says_what_is_wrong(

@@ -40,6 +40,8 @@ UNSUPERVISED = {
     "mask": 0.2,
 }
 
+NO_LOSS = {"charbonnier": 0, "ssim": 0, "mask": 0}
+
 
 def real_photo(seed: int) -> np.ndarray:
     """Smooth grey with soft near-vertical streaks, (128, 128, 3) uint8."""
@@ -265,6 +267,45 @@ def test_a_frozen_ssrml_keeps_its_weights_in_both_processes(semi: dict[str, Any]
         torch.testing.assert_close(written[name].float(), value, atol=1e-3, rtol=1e-3)
 
 
+def test_without_a_supervised_loss_g_r_learns_alone_and_goes_on_bit_for_bit(
+    semi: dict[str, Any], make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SemiDerainGAN(**semi["network"]).save_pretrained(tmp_path / "weights")
+    semi |= {"initial": str(tmp_path / "weights"), "freeze_ssrml": True, "loss": NO_LOSS}
+    semi["unsupervised"] = dict.fromkeys(UNSUPERVISED, 0) | {"transplant": 1.0}
+    semi["optimiser"]["fall"] = 0.0
+    whole = make("whole")
+    seen: list[str] = []
+    monkeypatch.setattr(whole.model, "forward", counted(whole.model.forward, seen))
+    before = {name: copy(part) for name, part in whole.model.named_children() if name == "ssrml"}
+    before |= {name: copy(part) for name, part in whole.model.unets.items()}
+    whole.train(quiet=True)
+    assert moved(whole.model.unets["gr"], before["gr"]) and not moved(whole.model.unets["gs"], before["gs"])
+    assert not moved(whole.model.ssrml, before["ssrml"])
+    assert seen == ["gr"] * 12, "one forward pass a step: the photos themselves are not looked at"
+    rows = pd.read_csv(whole.folder / "training.csv")
+    assert len(rows) == 12 and "real transplant" in rows and "loss" not in rows
+
+    semi["optimiser"]["patches"] = 12
+    make("parted").train(quiet=True)
+    semi["optimiser"]["patches"] = 24
+    parted = make("parted")
+    assert parted.patches == 12
+    parted.train(quiet=True)
+    for name, value in whole.model.state_dict().items():
+        assert torch.equal(parted.model.state_dict()[name], value), name
+
+
+def counted(forward: Callable[..., Any], seen: list[str]) -> Callable[..., Any]:
+    """The forward pass, which notes the generator asked for."""
+
+    def noting(x: Tensor, generator: str) -> Any:
+        seen.append(generator)
+        return forward(x, generator)
+
+    return noting
+
+
 def test_weights_are_carried_over_by_a_script(semi: dict[str, Any], tmp_path: Path, repository: Path) -> None:
     """It writes what a training would start from, in half precision; earlier weights without G_r are told."""
     pairs, earlier, output = tmp_path / "pairs", tmp_path / "earlier", tmp_path / "carried"
@@ -327,7 +368,14 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
         ({"unsupervised": None}, "unsupervised and data's real belong together"),
         ({"perceptual": {"weights": "vgg.npz"}}, "perceptual weights and a perceptual network belong together"),
         ({"loss": {"charbonnier": -1}}, "losses' weights should be 0 or more"),
-        ({"loss": {"charbonnier": 0, "ssim": 0, "mask": 0}}, "one above 0"),
+        (
+            {"loss": NO_LOSS, "unsupervised": {**UNSUPERVISED, "every": 2}},
+            "without a supervised loss every step needs an unsupervised one",
+        ),
+        (
+            {"loss": NO_LOSS, "unsupervised": dict.fromkeys(UNSUPERVISED, 0)},
+            "without a supervised loss every step needs an unsupervised one",
+        ),
         ({"adversary": {"kind": "wgan"}}, "kind should be bce or lsgan"),
         ({"unsupervised": {**UNSUPERVISED, "every": 0}}, "every should be above 0"),
         ({"unsupervised": {**UNSUPERVISED, "total_variation_of": "max"}}, "total_variation_of should be"),
