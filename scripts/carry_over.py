@@ -28,12 +28,16 @@ def main() -> None:
     parser.add_argument(
         "--share", type=float, default=1.0, help="of what G_s has learnt since that G_r takes over, 0…1 (default: 1)"
     )
+    parser.add_argument(
+        "--gs-share", type=float, default=1.0, metavar="SHARE", help="of it that G_s keeps, 0…1 (default: 1)"
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write")
     args = parser.parse_args()
-    if not 0 <= args.share <= 1:
-        parser.error("--share must be from 0 to 1")
+    if not (0 <= args.share <= 1 and 0 <= args.gs_share <= 1):
+        parser.error("--share and --gs-share must be from 0 to 1")
     try:
-        save_weights(carry_over(load_model(args.weights), load_model(args.earlier), args.share), args.output)
+        now, earlier = load_model(args.weights), load_model(args.earlier)
+        save_weights(carry_over(now, earlier, args.share, args.gs_share), args.output)
     except UserError as error:
         sys.exit(str(error))
 

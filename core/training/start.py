@@ -70,15 +70,17 @@ def deepen(model: SemiDerainGAN, network: Mapping[str, Any]) -> SemiDerainGAN:
     return deeper.eval()
 
 
-def carry_over(now: SemiDerainGAN, before: SemiDerainGAN, share: float = 1.0) -> SemiDerainGAN:
+def carry_over(now: SemiDerainGAN, before: SemiDerainGAN, share: float = 1.0, gs_share: float = 1.0) -> SemiDerainGAN:
     """SSRML and G_s of a model, with an earlier G_r that moves with G_s: G_r = G_r before + share · (G_s − G_s before).
 
-    With a share of 1 that is G_s plus what the earlier G_r had beyond its own G_s.
+    With a share of 1 that is G_s plus what the earlier G_r had beyond its own G_s. `gs_share` takes G_s itself a part
+    of the way only: weights between those of two stages are often better than either.
 
     Args:
         now: the model with G_s; a G_r of its own is left out.
         before: the earlier model with both generators, of the same network or a shallower one, as `deepen` has it.
-        share: of what G_s has learnt since, 0…1.
+        share: of what G_s has learnt since, 0…1, that G_r takes over.
+        gs_share: of it, 0…1, that G_s keeps.
 
     Raises:
         ConfigError: the earlier model lacks a generator, or is of another network.
@@ -92,6 +94,7 @@ def carry_over(now: SemiDerainGAN, before: SemiDerainGAN, share: float = 1.0) ->
     for name in gs.keys() - before.unets["gs"].state_dict().keys():
         if not name.rpartition(".")[2].startswith("scale"):  # of a block that `before` lacks, its share alone counts
             gs_before[name] = gr_before[name] = gs[name]
-    model.unets["gs"].load_state_dict(gs)
-    model.unets["gr"].load_state_dict({n: gr_before[n] + share * (gs[n] - gs_before[n]) for n in gs})
+    learnt = {name: gs[name] - gs_before[name] for name in gs}
+    model.unets["gs"].load_state_dict({name: gs_before[name].lerp(gs[name], gs_share) for name in gs})
+    model.unets["gr"].load_state_dict({name: gr_before[name] + share * learnt[name] for name in gs})
     return model.eval()

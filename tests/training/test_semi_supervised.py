@@ -312,18 +312,21 @@ def test_weights_are_carried_over_by_a_script(semi: dict[str, Any], tmp_path: Pa
     SemiDerainGAN(**semi["network"]).save_pretrained(pairs)
     SemiDerainGAN(**semi["network"], generators=("gs", "gr")).save_pretrained(earlier)
 
-    def run(*folders: Path, share: str = "1") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "scripts/carry_over.py", *folders, "-o", output, "--share", share]
+    def run(*folders: Path, share: str = "1", gs_share: str = "1") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "scripts/carry_over.py", *folders, "-o", output]
+        command += ["--share", share, "--gs-share", gs_share]
         return subprocess.run(command, capture_output=True, text=True, cwd=repository)
 
     refused = run(pairs, pairs)
     assert refused.returncode == 1 and not output.exists()
     assert refused.stderr.strip() == ("The weights to carry over should hold G_s and G_r of the network to start from.")
     refused = run(pairs, earlier, share="1.5")
-    assert refused.returncode == 2 and "--share must be from 0 to 1" in refused.stderr and not output.exists()
-    for share in ("1", "0.5", "0"):
-        assert run(pairs, earlier, share=share).returncode == 0
-        written, wanted = load_model(output), carry_over(load_model(pairs), load_model(earlier), float(share))
+    assert refused.returncode == 2 and "--share and --gs-share must be from 0 to 1" in refused.stderr
+    assert not output.exists()
+    for share, gs_share in (("1", "1"), ("0.5", "1"), ("0", "0.5")):
+        assert run(pairs, earlier, share=share, gs_share=gs_share).returncode == 0
+        wanted = carry_over(load_model(pairs), load_model(earlier), float(share), float(gs_share))
+        written = load_model(output)
         for name, value in wanted.state_dict().items():
             torch.testing.assert_close(written.state_dict()[name], value, atol=1e-2, rtol=0)
 
@@ -338,6 +341,17 @@ def test_an_earlier_g_r_takes_over_a_share_of_what_g_s_has_learnt(share: float, 
         torch.testing.assert_close(
             value, (1 - share) * gr_before[name] + share * (gs[name] + gr_before[name] - gs_before[name])
         )
+
+
+@pytest.mark.parametrize("gs_share", [0.0, 0.5, 1.0])
+def test_g_s_keeps_a_share_of_what_it_has_learnt(gs_share: float, semi: dict[str, Any]) -> None:
+    now = SemiDerainGAN(**semi["network"])
+    before = SemiDerainGAN(**semi["network"], generators=("gs", "gr"))
+    made = carry_over(now, before, 0.0, gs_share)
+    for name, value in made.unets["gs"].state_dict().items():
+        ends = before.unets["gs"].state_dict()[name], now.unets["gs"].state_dict()[name]
+        torch.testing.assert_close(value, (1 - gs_share) * ends[0] + gs_share * ends[1])
+        assert torch.equal(made.unets["gr"].state_dict()[name], before.unets["gr"].state_dict()[name])
 
 
 @pytest.mark.parametrize("algorithm", ["adam", "adamw"])
