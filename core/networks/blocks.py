@@ -6,8 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from core.networks.gate import gated
-
 
 class ResidualUnit(nn.Module):
     """Conv-ReLU-Conv-ReLU with a skip, the unit of the rain mask learner (paper, section 3.1 (1)).
@@ -105,8 +103,10 @@ class GatedBlock(nn.Module):
         self.scale2 = nn.Parameter(torch.zeros(1, channels, 1, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x + self.project1(gated(self.depthwise(self.expand1(self.norm1(x)))), self.scale1)
-        return x + self.project2(gated(self.expand2(self.norm2(x))), self.scale2)
+        a, b = self.depthwise(self.expand1(self.norm1(x))).chunk(2, 1)
+        x = x + self.project1(a * b, self.scale1)
+        a, b = self.expand2(self.norm2(x)).chunk(2, 1)
+        return x + self.project2(a * b, self.scale2)
 
 
 class PlainBlock(nn.Module):

@@ -122,7 +122,10 @@ def test_no_seam_with_the_weights_we_ship(repository: Path, dtype: str) -> None:
     rng = np.random.default_rng(0)
     for x, y in rng.integers(0, (1728, 1152), (900, 2)).tolist():
         cv2.line(photo, (x, y), (x + 5, y + 40), (225, 225, 225), 1, cv2.LINE_AA)
-    whole = Derainer(device="cpu", dtype=dtype, tile=None)(photo)
+    derainer = Derainer(device="cpu", dtype=dtype, tile=None)
+    if dtype == "auto" and derainer.dtype == torch.float32:
+        pytest.skip("auto is float32 on this machine, which the other case looks at")
+    whole = derainer(photo)
     tiled = Derainer(device="cpu", dtype=dtype, tile=768)(photo)
     difference = np.abs(tiled.pixels.astype(int) - whole.pixels)
     assert difference.mean() < 1 and difference.max() <= 4
