@@ -17,6 +17,7 @@ COMMANDS = {
     "compare": "our model beside DDN, PReNet and SIRR, as pictures and as figures",
     "real-rain": "how much rain methods take out of real photos, without ground truth",
     "train": "train a model",
+    "validate": "a config's validation figures of any weights",
     "ablate": "train a table of variants with several seeds",
     "data": "which data sets are at hand",
     "benchmark": "speed and memory of our model and of its peers",

@@ -1,7 +1,6 @@
 """`python -m core evaluate`: PSNR and SSIM of a model, of a peer or of derained images on disk."""
 
 import argparse
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -188,6 +187,7 @@ def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":
         return _peer(args.peer, args.device)
 
     from core.inference import DEFAULT_WEIGHTS, Derainer
+    from core.peers.find import weights_sha256
 
     folder = Path(args.weights) if args.weights else DEFAULT_WEIGHTS
     derainer = Derainer(folder, device=args.device, dtype=args.dtype or "auto", self_ensemble=args.self_ensemble)
@@ -200,7 +200,7 @@ def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":
     return derain, {
         "method": "Semi-DerainGAN",
         "weights": args.weights or "/".join(folder.parts[-2:]),
-        "sha256": _sha256(folder / "model.safetensors"),
+        "sha256": weights_sha256(folder / "model.safetensors"),
         "generator": generator,
         "self_ensemble": args.self_ensemble,
         "dtype": str(derainer.dtype).removeprefix("torch."),
@@ -212,6 +212,7 @@ def _peer(peer: str, device_name: str) -> "tuple[Derain, dict[str, Any]]":
     from core.evaluation import derain_by
     from core.inference.device import choose_device
     from core.peers import PEERS
+    from core.peers.find import weights_sha256
 
     name, _, file = peer.partition(":")
     if name not in PEERS or not file:
@@ -221,7 +222,7 @@ def _peer(peer: str, device_name: str) -> "tuple[Derain, dict[str, Any]]":
     return derain, {
         "method": name,
         "weights": file,
-        "sha256": _sha256(Path(file)),
+        "sha256": weights_sha256(file),
         "dtype": "float32",
         "machine": _machine(device),
     }
@@ -231,14 +232,6 @@ def _machine(device: "torch.device") -> str:
     from core.machine import describe_machine
 
     return describe_machine(device)
-
-
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with open(file, "rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _protocols(text: str) -> list[str]:

@@ -22,12 +22,15 @@ class RealConfig:
         manifest: curated choice of the photos (file hashes, crops), a path from the working directory; null for whole
             photos.
         dry: share of the clean patches that get no rain, so that G_r learns to leave clean photos alone.
+        rendered: share of the others that get rendered rain of the mix rather than a real photo's, so that G_r does not
+            forget that.
     """
 
     photos: str
     held_out: str | None = None
     manifest: str | None = None
     dry: float = 0.15
+    rendered: float = 0.4
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,6 @@ SCALES = (1.0, 0.6)
 LAYERS_A_PHOTO = 60
 GAIN = (0.6, 2.5)
 """Brightness of a transplanted layer, as a share of its own."""
-RENDERED_SHARE = 0.4
-"""Share of the patches with rain that get rendered rain of the config's mix, so that G_r does not forget that."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self.recipes = [name for name in config.mix if name in RECIPES]
         self.clean = RainPatches(material, config, seed, count)
         self.patch = config.patch
-        self.dry = 0.0 if config.real is None else config.real.dry
+        self.dry, self.rendered = (config.real.dry, config.real.rendered) if config.real is not None else (0.0, 0.0)
         self.seed = seed
         self.count = count
 
@@ -123,7 +121,7 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         image = clean.astype(np.float32) / 255
         if not self.real.layers or rng.random() < self.dry:
             return image
-        if self.recipes and rng.random() < RENDERED_SHARE:
+        if self.recipes and rng.random() < self.rendered:
             return render(clean, self.recipes[rng.integers(len(self.recipes))], rng, self.streaks)[0]
         layers = self.real.layers[rng.integers(len(self.real.layers))]
         layer = layers[rng.integers(len(layers))].astype(np.float32)

@@ -1,12 +1,13 @@
 """The training loop: the supervised and the unsupervised process by turns, with checkpoints, curves and validation."""
 
 import dataclasses
+import itertools
 import json
 import math
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,7 +35,7 @@ from core.training.start import initial_model
 from core.training.stopping import leave_signals, stop_on_signals
 from core.training.supervised import SupervisedProcess
 from core.training.unsupervised import UnsupervisedProcess
-from core.training.validation import validate, validate_real
+from core.training.validation import validate, validate_rain_generator
 
 LOG_EVERY = 50
 SAMPLES = 3
@@ -139,15 +140,17 @@ class Trainer:
         """
         optimiser, seed = self.config.optimiser, self.config.seed
         end = optimiser.patches - optimiser.patches % optimiser.batch
-        labelled = self.loader(RainPatches(self.material, self.config.data, seed, end), self.patches, end)
+        labelled: Iterable[Any] = itertools.repeat(None, (end - self.patches) // optimiser.batch)
+        if self.supervised is not None:
+            labelled = self.loader(RainPatches(self.material, self.config.data, seed, end), self.patches, end)
         real = iter(self.real_loader(end))
         window: dict[str, list[Tensor]] = {}
         saved = validated = clock = time.monotonic()
         shown = quiet or not self.fabric.is_global_zero or None
         bars = tqdm(total=end, initial=self.patches, unit="patch", disable=shown, mininterval=1.0)
         with bars as bar, stop_on_signals(self.stoppable()) as stop:
-            for rainy, clean in labelled:
-                terms = self.step(rainy, clean, next(real) if self.unsupervised_turn() else None)
+            for pairs in labelled:
+                terms = self.step(pairs, next(real) if self.unsupervised_turn() else None)
                 before, self.patches = self.patches, self.patches + optimiser.batch
                 bar.update(optimiser.batch)
                 for name, value in terms.items():
@@ -211,10 +214,14 @@ class Trainer:
             worker_init_fn=leave_signals,
         )
 
-    def step(self, rainy: Tensor, clean: Tensor, real: tuple[Tensor, ...] | None = None) -> dict[str, Tensor]:
-        """A supervised step on (B, 3, H, W) pairs, then an unsupervised one on real photos -> values to log.
+    def step(self, pairs: Sequence[Tensor] | None, real: Sequence[Tensor] | None = None) -> dict[str, Tensor]:
+        """A supervised step on pairs, then an unsupervised one on real photos, each where it is -> values to log.
 
-        The unsupervised ones have "real " before their names. `real`: x_r, ŷ_r, ŷ_r with transplanted or rendered rain.
+        The unsupervised ones have "real " before their names.
+
+        Args:
+            pairs: x_s, y_s, each (B, 3, H, W).
+            real: x_r, ŷ_r, ŷ_r with transplanted or rendered rain, likewise.
 
         Raises:
             TrainingError: a gradient is no longer a number.
@@ -222,8 +229,9 @@ class Trainer:
         share = rate_share(self.config.optimiser, self.patches)
         try:
             values: dict[str, Tensor] = {}
-            if self.supervised is not None:
-                values |= self.supervised.step(self.placed(rainy), self.placed(clean), share)
+            if self.supervised is not None and pairs is not None:
+                rainy, clean = map(self.placed, pairs)
+                values |= self.supervised.step(rainy, clean, share)
             if self.unsupervised is not None and real is not None:
                 photo, unpaired, transplant = map(self.placed, real)
                 found = self.unsupervised.step(photo, unpaired, transplant, share)
@@ -255,16 +263,15 @@ class Trainer:
         return now
 
     def validate(self, sets: dict[str, list[Any]], curve: str = "validation") -> dict[str, float]:
-        """Validates the averaged weights and writes them to the run's folder `weights`; in the first process only."""
+        """Writes the averaged weights to the run's folder `weights` and validates them; in the first process only."""
         if not self.fabric.is_global_zero:
             return {}
         model: SemiDerainGAN = self.average.module  # type: ignore[assignment]
+        save_weights(model, self.folder / "weights")
         figures = validate(model, sets)
         if self.unsupervised is not None:
-            found = validate(model, {"clean": sets["clean"]}, "gr") | validate_real(model, self.held_real)
-            figures |= {f"gr {name}": value for name, value in found.items()}
+            figures |= validate_rain_generator(model, sets["clean"], self.held_real)
         self.curves.add(curve, self.patches, {"hours": self.seconds / 3600, **figures})
-        save_weights(model, self.folder / "weights")
         return figures
 
     def write_samples(self) -> None:

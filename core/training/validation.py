@@ -29,6 +29,14 @@ def validate(model: SemiDerainGAN, sets: dict[str, list[PairedPhotos]], generato
     return values
 
 
+def validate_rain_generator(
+    model: SemiDerainGAN, clean: list[PairedPhotos], real: Mapping[str, np.ndarray]
+) -> dict[str, float]:
+    """G_r's figures, each with "gr " before its name: on clean photos as `validate`, on real ones `validate_real`."""
+    figures = validate(model, {"clean": clean}, "gr") | validate_real(model, real)
+    return {f"gr {name}": value for name, value in figures.items()}
+
+
 @torch.inference_mode()
 def validate_real(model: SemiDerainGAN, photos: Mapping[str, np.ndarray], generator: str = "gr") -> dict[str, float]:
     """Means of `core.real_rain.RealRain` over real rainy photos (H, W, 3) uint8 by name; those it is defined for."""

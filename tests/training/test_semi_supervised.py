@@ -24,6 +24,7 @@ from core.networks import SemiDerainGAN
 from core.training.config import ConfigError
 from core.training.config_file import load_config
 from core.training.divergence import STUCK, Watch
+from core.training.patches import RainPatches
 from core.training.real_patches import RealPatches, load_real
 from core.training.start import carry_over
 from core.training.trainer import Trainer
@@ -277,6 +278,7 @@ def test_without_a_supervised_loss_g_r_learns_alone_and_goes_on_bit_for_bit(
     whole = make("whole")
     seen: list[str] = []
     monkeypatch.setattr(whole.model, "forward", counted(whole.model.forward, seen))
+    monkeypatch.delattr(RainPatches, "__getitem__")  # no labelled patch is made for nothing
     parts = {"ssrml": whole.model.ssrml, "gs": whole.model.unets["gs"], "gr": whole.model.unets["gr"]}
     before = {name: copy(part) for name, part in parts.items()}
     whole.train(quiet=True)
@@ -364,14 +366,14 @@ def test_options_that_a_config_can_name_train(algorithm: str, kind: str, semi: d
     assert isinstance(trainer.supervised.descent.optimiser, torch.optim.Adam) and (
         isinstance(trainer.supervised.descent.optimiser, torch.optim.AdamW) == (algorithm == "adamw")
     )
-    assert "real d_r loss" in trainer.step(*(torch.rand(2, 3, 64, 64),) * 2, (torch.rand(2, 3, 64, 64),) * 3)
+    assert "real d_r loss" in trainer.step((torch.rand(2, 3, 64, 64),) * 2, (torch.rand(2, 3, 64, 64),) * 3)
 
 
 def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared: Path) -> None:
     weights = shared / "weights" / "perceptual" / "vgg19_normalised_conv1_1_to_conv3_1.npz"
     semi["perceptual"] = {"weights": str(weights), "layer": "relu1_2"}
     semi["loss"]["perceptual"], semi["unsupervised"]["perceptual"] = 1.0, 1.0
-    values = make().step(*(torch.rand(2, 3, 64, 64),) * 2, (torch.rand(2, 3, 64, 64),) * 3)
+    values = make().step((torch.rand(2, 3, 64, 64),) * 2, (torch.rand(2, 3, 64, 64),) * 3)
     assert float(values["perceptual"]) > 0 and float(values["real perceptual"]) > 0
 
 
@@ -399,6 +401,10 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
         (
             {"data": {"clean": "clean", "mix": {"light": 1}, "real": {"photos": "real", "dry": 1.5}}},
             "dry should lie in",
+        ),
+        (
+            {"data": {"clean": "clean", "mix": {"light": 1}, "real": {"photos": "real", "rendered": -1}}},
+            "rendered should lie in",
         ),
         ({"freeze_ssrml": True, "loss": {"mask": 0}}, "freeze_ssrml needs initial weights"),
         ({"freeze_ssrml": True, "initial": "weights/fast"}, "a mask loss can do nothing beside freeze_ssrml"),
@@ -488,6 +494,18 @@ def test_some_patches_get_rendered_rain_of_the_mix(make: Make, monkeypatch: pyte
     patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 60)
     rendered = [bool((patches[i][2] == 1).all()) for i in range(60)]
     assert 0.15 < np.mean(rendered) < 0.55 and set(asked) == {"light", "heavy"}
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_the_share_of_rendered_rain_is_the_config_s(
+    share: float, semi: dict[str, Any], make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    semi["data"]["real"] |= {"dry": 0.0, "rendered": share}
+    monkeypatch.setattr("core.training.real_patches.render", lambda clean, *_: (np.ones(clean.shape, np.float32), None))
+    trainer = make()
+    assert trainer.real is not None
+    patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 20)
+    assert [bool((patches[i][2] == 1).all()) for i in range(20)] == [bool(share)] * 20
 
 
 def test_rain_layers_come_from_smooth_places_with_streaks_alone() -> None:

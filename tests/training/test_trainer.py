@@ -232,7 +232,7 @@ def test_says_when_it_diverges_or_the_checkpoint_does_not_fit(
 ) -> None:
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
     with pytest.raises(TrainingError, match="after 0 patches, diverged"):
-        trainer.step(torch.full((2, 3, 32, 32), float("nan")), torch.rand(2, 3, 32, 32))
+        trainer.step((torch.full((2, 3, 32, 32), float("nan")), torch.rand(2, 3, 32, 32)))
     trainer.save()
     settings["network"]["unet"]["width"] = 8
     with pytest.raises(TrainingError, match="does not fit the config"):

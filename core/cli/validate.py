@@ -1,0 +1,74 @@
+"""`python -m core validate`: the figures of a training's last validation, for any weights."""
+
+import argparse
+from pathlib import Path
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the subcommand."""
+    parser = subparsers.add_parser(
+        "validate",
+        help="a config's validation figures of any weights",
+        description="Measures weights on everything that a training config holds out: PSNR, SSIM and the mask's "
+        "precision of G_s on rendered rain and on pairs, and what it does to clean photos; of G_r too where the config "
+        "has real photos. These are the figures that `train` ends with (docs/training.md).",
+        epilog="example: python -m core validate --config configs/flagship.yaml --data-root ~/rain/train",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--config", required=True, metavar="FILE", help="a training, a YAML file (see configs/)")
+    parser.add_argument(
+        "--data-root",
+        metavar="DIR",
+        help="folder that the config's paths start from (default: the environment variable DERAIN_DATA)",
+    )
+    parser.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: %(default)s)")
+    parser.add_argument("--json", metavar="FILE", help="writes the figures, and what they were measured with")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints a line a figure, and writes the JSON."""
+    import dataclasses
+
+    from core.cli.evaluation_report import write_json
+    from core.errors import UsageError
+    from core.inference import DEFAULT_WEIGHTS
+    from core.inference.derainer import load_model
+    from core.inference.device import choose_device
+    from core.machine import describe_machine
+    from core.peers.find import weights_sha256
+    from core.training.config_file import load_config
+    from core.training.patches import load_material, validation_sets
+    from core.training.placing import place
+    from core.training.real_patches import load_real
+    from core.training.validation import validate, validate_rain_generator
+    from datasets.named import data_root
+
+    if args.json and not Path(args.json).absolute().parent.is_dir():
+        raise UsageError(f"The folder of {args.json} does not exist.")
+    data, root = load_config(args.config).data, data_root(args.data_root)
+    folder = Path(args.weights) if args.weights else DEFAULT_WEIGHTS
+    device = choose_device(args.device)
+    model = place(load_model(folder), device)
+    if missing := ({"gs"} if data.real is None else {"gs", "gr"}) - {*model.unets}:
+        raise UsageError(f"The weights in {folder} have no {' and no '.join(sorted(missing))}.")
+    _, held_out = load_material(dataclasses.replace(data, backgrounds=()), root)
+    sets = validation_sets(held_out, data, data.held_out)
+    figures = validate(model, sets)
+    if data.real is not None:
+        _, photos = load_real(data.real, root, data.patch, transplant=False)
+        figures |= validate_rain_generator(model, sets["clean"], photos)
+    for name, value in figures.items():
+        print(f"{name:24s} {value:8.4f}")
+    if args.json:
+        report = {
+            "command": args.command_line,
+            "config": args.config,
+            "weights": args.weights or "/".join(folder.parts[-2:]),
+            "sha256": weights_sha256(folder / "model.safetensors"),
+            "machine": describe_machine(device),
+            "dtype": "float32",
+            "figures": figures,
+        }
+        write_json(report, args.json)
+    return 0
