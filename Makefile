@@ -31,7 +31,7 @@ annotate: $(INSTALLED) ## the same for the annotator, whose project is the folde
 test: $(DEV_INSTALLED) ## make .venv if needed, install what the tests need, lint, check types, run every test
 	@sh scripts/install_test_system.sh
 	@$(MAKE) --no-print-directory lint
-	$(VENV_PYTHON) -m pytest $(PYTEST_ARGS)
+	$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 lint: $(DEV_INSTALLED) ## check style, format and types
 	$(VENV_PYTHON) -m ruff check .

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the README's figures again: figures.sh DATA [WEIGHTS]
-# DATA holds test/Rain100L, test/Rain100H, train/clean and train/real/SIRR-Data. Writes to docs/figures/ and prints the
-# tables. Peers are measured on real photos too where DERAIN_PEERS says where their weights are.
+# DATA holds test/Rain100L, test/Rain100H, train/clean, train/streaks, train/rain800 and
+# train/real/SIRR-Data. Writes to docs/figures/ and prints the tables. Peers are measured on real photos too where
+# DERAIN_PEERS says where their weights are.
 set -eu
 data=$1
 weights=${2:-weights/fast}
@@ -17,6 +18,8 @@ for generator in gs gr; do
     "$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator $generator \
         --dtype float32 --json "docs/figures/clean-$generator.json"
 done
+"$python" -m core validate --config configs/flagship.yaml --data-root "$data/train" --weights "$weights" \
+    --json docs/figures/held-out.json
 methods=ours:gs,ours:gr
 if [ -n "${DERAIN_PEERS:-}" ]; then
     methods=$methods,prenet:Rain1400,ddn,sirr

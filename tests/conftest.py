@@ -9,6 +9,9 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+if workers := int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 0)):
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))  # before torch is imported
+
 
 def skip_or_fail(reason: str) -> NoReturn:
     """Skips the test, or fails it under continuous integration (CI=true), where nothing may be missing."""

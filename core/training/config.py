@@ -24,6 +24,8 @@ class RealConfig:
         dry: share of the clean patches that get no rain, so that G_r learns to leave clean photos alone.
         rendered: share of the others that get rendered rain of the mix rather than a real photo's, so that G_r does not
             forget that.
+        finer: share of the clean patches that are rained on at up to `FINEST` times their size and shrunk with their
+            rain, since photos from the Internet were mostly shrunk after it rained in them.
     """
 
     photos: str
@@ -31,6 +33,7 @@ class RealConfig:
     manifest: str | None = None
     dry: float = 0.15
     rendered: float = 0.4
+    finer: float = 0.0
 
 
 @dataclass(frozen=True)

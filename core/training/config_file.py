@@ -117,6 +117,7 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
         (data.patch >= (64 if adversarial else 32), "patch should be at least 32, or 64 with an adversarial loss"),
         (data.real is None or 0 <= data.real.dry <= 1, "dry should lie in 0…1"),
         (data.real is None or 0 <= data.real.rendered <= 1, "rendered should lie in 0…1"),
+        (data.real is None or 0 <= data.real.finer <= 1, "finer should lie in 0…1"),
         (0 < data.validated <= data.held_out, "held_out and validated should be above 0, validated no more"),
         (config.workers >= 0, "workers should be 0 or more"),
         (

@@ -132,15 +132,16 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
             rainy = clean if name == "clean" else render(clean, name, rng, self.material.streaks)[0]
         return to_tensor(rainy), to_tensor(clean)
 
-    def background(self, rng: np.random.Generator) -> np.ndarray:
-        """A cut of a clean photo, at times shrunk, mirrored or turned by right angles -> (patch, patch, 3) uint8."""
+    def background(self, rng: np.random.Generator, size: int | None = None) -> np.ndarray:
+        """A cut of a clean photo, at times shrunk, mirrored or turned by right angles -> (size, size, 3) uint8, by
+        default of the patches' size."""
         photo = self.material.clean[rng.integers(len(self.material.clean))]
-        side = self.patch
+        side = size = size or self.patch
         if rng.random() < SHRINK_SHARE:
             side = max(side, min(int(side / rng.uniform(SMALLEST_SHRINK, 1)), *photo.shape[:2]))
         (cut,) = crop((photo,), side, rng)
-        if side > self.patch:
-            cut = cv2.resize(cut, (self.patch, self.patch), interpolation=cv2.INTER_AREA)
+        if side > size:
+            cut = cv2.resize(cut, (size, size), interpolation=cv2.INTER_AREA)
         cut = np.rot90(cut, int(rng.integers(4)))
         return cut[:, ::-1] if rng.random() < 0.5 else cut
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -21,6 +22,8 @@ SCALES = (1.0, 0.6)
 LAYERS_A_PHOTO = 60
 GAIN = (0.6, 2.5)
 """Brightness of a transplanted layer, as a share of its own."""
+FINEST = 2.5
+"""By how much a patch and its rain are shrunk, at most, where the rain is to be finer."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         self.recipes = [name for name in config.mix if name in RECIPES]
         self.clean = RainPatches(material, config, seed, count)
         self.patch = config.patch
-        self.dry, self.rendered = (config.real.dry, config.real.rendered) if config.real is not None else (0.0, 0.0)
+        self.config = cast(RealConfig, config.real)
         self.seed = seed
         self.count = count
 
@@ -110,23 +113,37 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         side = int(self.patch / rng.choice(SCALES))
         (rainy,) = crop((photo,), side if side <= min(photo.shape[:2]) else self.patch, rng)
         if len(rainy) > self.patch:
-            rainy = cv2.resize(rainy, (self.patch, self.patch), interpolation=cv2.INTER_AREA)
+            rainy = _shrunk(rainy, self.patch)
         if rng.random() < 0.5:
             rainy = rainy[:, ::-1]
-        clean = np.ascontiguousarray(self.clean.background(rng))
-        return to_tensor(rainy), to_tensor(clean), to_tensor(self.rained_on(clean, rng))
+        size = int(self.patch * rng.uniform(1, FINEST)) if rng.random() < self.config.finer else self.patch
+        clean = np.ascontiguousarray(self.clean.background(rng, size))
+        rained_on = self.rained_on(clean, rng)
+        if size > self.patch:
+            clean, rained_on = _shrunk(clean.astype(np.float32) / 255, self.patch), _shrunk(rained_on, self.patch)
+        return to_tensor(rainy), to_tensor(clean), to_tensor(rained_on)
 
     def rained_on(self, clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """A clean patch (patch, patch, 3) uint8 with a real photo's rain, rendered rain, or none -> float32, 0…1."""
+        """A clean patch (H, W, 3) uint8 with a real photo's rain, rendered rain, or none -> float32, 0…1."""
         image = clean.astype(np.float32) / 255
-        if not self.real.layers or rng.random() < self.dry:
+        if not self.real.layers or rng.random() < self.config.dry:
             return image
-        if self.recipes and rng.random() < self.rendered:
+        if self.recipes and rng.random() < self.config.rendered:
             return render(clean, self.recipes[rng.integers(len(self.recipes))], rng, self.streaks)[0]
-        layers = self.real.layers[rng.integers(len(self.real.layers))]
-        layer = layers[rng.integers(len(layers))].astype(np.float32)
+        layer = _side_by_side(self.real.layers[rng.integers(len(self.real.layers))], len(clean), rng)
         layer = np.float32(rng.uniform(*GAIN)) * (layer[:, ::-1] if rng.random() < 0.5 else layer)[..., None]
         return np.clip(image + layer * (1 - image) if rng.random() < 0.5 else image + layer, 0, 1)
+
+
+def _shrunk(image: np.ndarray, size: int) -> np.ndarray:
+    return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def _side_by_side(layers: list[np.ndarray], size: int, rng: np.random.Generator) -> np.ndarray:
+    """Random layers of one photo beside and below each other -> (size, size) float32."""
+    tiles = range(-(-size // len(layers[0])))
+    rows = [np.hstack([layers[rng.integers(len(layers))] for _ in tiles]) for _ in tiles]
+    return np.vstack(rows)[:size, :size].astype(np.float32)
 
 
 def _layers(photo: np.ndarray, patch: int) -> list[np.ndarray]:

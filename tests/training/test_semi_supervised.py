@@ -25,7 +25,7 @@ from core.training.config import ConfigError
 from core.training.config_file import load_config
 from core.training.divergence import STUCK, Watch
 from core.training.patches import RainPatches
-from core.training.real_patches import RealPatches, load_real
+from core.training.real_patches import FINEST, RealPatches, load_real
 from core.training.start import carry_over
 from core.training.trainer import Trainer
 from core.training.unsupervised import SURE_RAIN, rain_share
@@ -406,6 +406,10 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
             {"data": {"clean": "clean", "mix": {"light": 1}, "real": {"photos": "real", "rendered": -1}}},
             "rendered should lie in",
         ),
+        (
+            {"data": {"clean": "clean", "mix": {"light": 1}, "real": {"photos": "real", "finer": 2}}},
+            "finer should lie in",
+        ),
         ({"freeze_ssrml": True, "loss": {"mask": 0}}, "freeze_ssrml needs initial weights"),
         ({"freeze_ssrml": True, "initial": "weights/fast"}, "a mask loss can do nothing beside freeze_ssrml"),
     ],
@@ -506,6 +510,31 @@ def test_the_share_of_rendered_rain_is_the_config_s(
     assert trainer.real is not None
     patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 20)
     assert [bool((patches[i][2] == 1).all()) for i in range(20)] == [bool(share)] * 20
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+@pytest.mark.parametrize("rendered", [0.0, 1.0])
+def test_finer_rain_falls_on_larger_patches_that_are_shrunk(
+    share: float, rendered: float, semi: dict[str, Any], make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    semi["data"]["real"] |= {"dry": 0.0, "rendered": rendered, "finer": share}
+    trainer = make()
+    assert trainer.real is not None
+    patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 20)
+    sizes: list[int] = []
+    rained_on = patches.rained_on
+
+    def watched(clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        sizes.append(len(clean))
+        return rained_on(clean, rng)
+
+    monkeypatch.setattr(patches, "rained_on", watched)
+    for index in range(20):
+        _, clean, rainy = patches[index]
+        assert clean.shape == rainy.shape == (3, 64, 64) and not torch.equal(clean, rainy)
+        assert -1e-6 <= float(rainy.min()) and float(rainy.max()) <= 1 + 1e-6
+    assert len(sizes) == 20 and 64 <= min(sizes) <= max(sizes) < 64 * FINEST
+    assert (len(set(sizes)) > 10) == bool(share) and (share or set(sizes) == {64})
 
 
 def test_rain_layers_come_from_smooth_places_with_streaks_alone() -> None:
