@@ -20,6 +20,9 @@ from datasets.real200 import METADATA, RainCrop, open_manifest, open_real200
 SCALES = (1.0, 0.6)
 """Photos are also taken shrunk: rain comes in every size."""
 LAYERS_A_PHOTO = 60
+"""Of each size of window."""
+WINDOWS = (1, 2)
+"""Layers are windows of a patch's side by these: large smooth places are rare, small ones few photos lack."""
 GAIN = (0.6, 2.5)
 """Brightness of a transplanted layer, as a share of its own."""
 FINEST = 2.5
@@ -28,7 +31,8 @@ FINEST = 2.5
 
 @dataclass(frozen=True)
 class RealMaterial:
-    """Real rainy photos (H, W, 3) uint8 in memory, and the layers (patch, patch) float32 of those that have any."""
+    """Real rainy photos (H, W, 3) uint8 in memory, and the layers (side, side) float16 of one photo and one size of
+    window after another, where there are any."""
 
     photos: list[np.ndarray]
     layers: list[list[np.ndarray]]
@@ -56,7 +60,7 @@ def load_real(
     held = _held_out(folder, held_out, config.held_out)
     layers = []
     if transplant:
-        found = ([*_layers(photo, patch)] for photo in photos)
+        found = (_layers(photo, patch // part) for photo in photos for part in WINDOWS)
         layers = [spread(several, LAYERS_A_PHOTO) for several in found if several]
         if not layers:
             raise ConfigError(f"No photo of {folder} has rain in front of a smooth background.")
@@ -146,9 +150,9 @@ def _side_by_side(layers: list[np.ndarray], size: int, rng: np.random.Generator)
     return np.vstack(rows)[:size, :size].astype(np.float32)
 
 
-def _layers(photo: np.ndarray, patch: int) -> list[np.ndarray]:
+def _layers(photo: np.ndarray, side: int) -> list[np.ndarray]:
     shrunk = [
         photo if scale == 1 else cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         for scale in SCALES
     ]
-    return [layer.astype(np.float16) for image in shrunk for layer in rain_layers(image, patch)]
+    return [layer.astype(np.float16) for image in shrunk for layer in rain_layers(image, side)]

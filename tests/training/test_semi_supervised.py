@@ -435,7 +435,7 @@ def test_held_out_photos_are_left_out_and_must_be_there(
     material, held = load_real(config.real, data_root, 64, transplant=True)
     assert list(held) == ["3.png"] and len(material.photos) == 3
     assert not any(np.array_equal(photo, held["3.png"]) for photo in material.photos)
-    assert material.layers and material.layers[0][0].shape == (64, 64)
+    assert {layer.shape for several in material.layers for layer in several} == {(64, 64), (32, 32)}
     (tmp_path / "held-out.txt").write_text("7.png", encoding="utf-8")
     with pytest.raises(ConfigError, match=r"lacks 7\.png"):
         load_real(config.real, data_root, 64, transplant=False)
