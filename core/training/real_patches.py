@@ -93,7 +93,7 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
     Args:
         real: real rainy photos.
         material: what clean photos are cut from.
-        config: patch size, and the mix whose recipes are rendered.
+        config: patch size, the mix whose recipes are rendered, and `real`.
         seed: with the number, the source of everything random.
         count: number of patches.
     """
