@@ -19,6 +19,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from core.cli import main
 from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
 from core.training.config import ConfigError
@@ -266,6 +267,18 @@ def test_a_frozen_ssrml_keeps_its_weights_in_both_processes(semi: dict[str, Any]
     written = SemiDerainGAN.from_pretrained(trainer.folder / "weights").ssrml.state_dict()
     for name, value in before["ssrml"].items():
         torch.testing.assert_close(written[name].float(), value, atol=1e-3, rtol=1e-3)
+
+
+def test_validate_gives_the_same_figures_of_g_r(
+    semi: dict[str, Any], make: Make, write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    trainer, report = make(), tmp_path / "figures.json"
+    figures = trainer.train(quiet=True)
+    command = ["validate", "--config", str(write_config(semi)), "--data-root", str(data_root), "--device", "cpu"]
+    assert main([*command, "--weights", str(trainer.folder / "weights"), "--json", str(report)]) == 0
+    found = json.loads(report.read_text())["figures"]
+    assert found == pytest.approx(figures, abs=0.05), "but for the weights' half precision"
+    assert {"gr clean psnr", "gr score"} <= set(found)
 
 
 def test_without_a_supervised_loss_g_r_learns_alone_and_goes_on_bit_for_bit(
