@@ -177,8 +177,9 @@ class OptimiserConfig:
         warm_up: steps of linear warm-up.
         fall: share of the training, at its end, in which the rate falls to zero.
         fall_shape: "cosine" or "linear".
-        algorithm: "adamw", or "adam", whose weight decay is a term of the gradient.
-        weight_decay, betas: of either.
+        algorithm: "adamw"; "adam", whose weight decay is a term of the gradient; or "muon", AdamW but for the larger
+            matrices.
+        weight_decay, betas: of any.
         clip: largest norm of the gradient.
         average: decay of the exponential moving average of the weights that is validated and saved.
     """

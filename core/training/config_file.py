@@ -131,7 +131,7 @@ def _check(config: TrainingConfig, path: str | Path) -> None:
         ),
         (0 <= optimiser.fall <= 1, "fall should lie in 0…1"),
         (optimiser.fall_shape in ("cosine", "linear"), "fall_shape should be cosine or linear"),
-        (optimiser.algorithm in ("adamw", "adam"), "algorithm should be adamw or adam"),
+        (optimiser.algorithm in ("adamw", "adam", "muon"), "algorithm should be adamw, adam or muon"),
         (config.epoch > 0, "epoch should be above 0"),
         (config.adversary.kind in ("bce", "lsgan"), "the adversary's kind should be bce or lsgan"),
         (

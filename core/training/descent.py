@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from core.errors import UserError
 from core.training.config import OptimiserConfig
+from core.training.muon import Muon
 
-ALGORITHMS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}
+ALGORITHMS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "muon": Muon}
 
 
 class TrainingError(UserError):

@@ -1,5 +1,6 @@
 """A tiny data root and a tiny training."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def settings() -> dict[str, Any]:
     """A config as a dictionary: 20 steps of 4 patches."""
     return {
         "name": "tiny",
-        "network": NETWORK,
+        "network": copy.deepcopy(NETWORK),
         "data": {
             "clean": "clean",
             "streaks": "streaks",

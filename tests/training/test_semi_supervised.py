@@ -24,6 +24,7 @@ from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
 from core.training.config import ConfigError
 from core.training.config_file import load_config
+from core.training.descent import ALGORITHMS
 from core.training.divergence import STUCK, Watch
 from core.training.patches import RainPatches
 from core.training.real_patches import FINEST, RealPatches, load_real
@@ -368,7 +369,7 @@ def test_g_s_keeps_a_share_of_what_it_has_learnt(gs_share: float, semi: dict[str
         assert torch.equal(made.unets["gr"].state_dict()[name], before.unets["gr"].state_dict()[name])
 
 
-@pytest.mark.parametrize("algorithm", ["adam", "adamw"])
+@pytest.mark.parametrize("algorithm", list(ALGORITHMS))
 @pytest.mark.parametrize("kind", ["bce", "lsgan"])
 def test_options_that_a_config_can_name_train(algorithm: str, kind: str, semi: dict[str, Any], make: Make) -> None:
     semi["optimiser"] |= {"algorithm": algorithm, "patches": 4, "unsupervised_rate": 1e-4}
@@ -376,9 +377,7 @@ def test_options_that_a_config_can_name_train(algorithm: str, kind: str, semi: d
     semi["unsupervised"] |= {"shared_ssrml": True, "total_variation_of": "mean"}
     trainer = make()
     assert trainer.unsupervised is not None and trainer.unsupervised.descent.rate == 1e-4
-    assert isinstance(trainer.supervised.descent.optimiser, torch.optim.Adam) and (
-        isinstance(trainer.supervised.descent.optimiser, torch.optim.AdamW) == (algorithm == "adamw")
-    )
+    assert type(trainer.supervised.descent.optimiser) is ALGORITHMS[algorithm]
     assert "real d_r loss" in trainer.step((torch.rand(2, 3, 64, 64),) * 2, (torch.rand(2, 3, 64, 64),) * 3)
 
 

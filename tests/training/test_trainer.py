@@ -57,9 +57,12 @@ def test_learns_and_writes_curves_and_weights(
 
 
 @pytest.mark.usefixtures("log_every_step")
+@pytest.mark.parametrize(("algorithm", "width"), [("adamw", 4), ("muon", 32)])
 def test_a_resumed_run_gives_the_same_losses_bit_for_bit(
-    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+    algorithm: str, width: int, settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
 ) -> None:
+    settings["network"]["unet"]["width"] = width
+    settings["optimiser"]["algorithm"] = algorithm
     config = load_config(write_config(settings))
     whole = Trainer(config, data_root, tmp_path / "whole")
     whole.train(quiet=True)
