@@ -1,11 +1,6 @@
 """`python -m core train`: trains from a config, and goes on where a run was stopped."""
 
 import argparse
-import os
-
-from core.errors import UsageError
-
-DATA_ROOT = "DERAIN_DATA"
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,7 +16,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--config", required=True, metavar="FILE", help="the training, a YAML file (see configs/)")
     parser.add_argument(
-        "--data-root", metavar="DIR", help=f"folder that the config's paths start from (default: ${DATA_ROOT})"
+        "--data-root",
+        metavar="DIR",
+        help="folder that the config's paths start from (default: the environment variable DERAIN_DATA)",
     )
     parser.add_argument("--runs", default="runs", metavar="DIR", help="folder for runs (default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: %(default)s)")
@@ -32,11 +29,9 @@ def run(args: argparse.Namespace) -> int:
     """Trains; returns 0 at the end of the config's budget."""
     from core.training.config_file import load_config
     from core.training.trainer import Trainer
+    from datasets.named import data_root
 
-    root = args.data_root or os.environ.get(DATA_ROOT)
-    if root is None:
-        raise UsageError(f"Say where the data lies: --data-root DIR, or the environment variable {DATA_ROOT}.")
-    trainer = Trainer(load_config(args.config), root, args.runs, args.device)
+    trainer = Trainer(load_config(args.config), data_root(args.data_root), args.runs, args.device)
     first = trainer.fabric.is_global_zero
     if trainer.patches and first:
         print(f"resuming after {trainer.patches} patches" + _changes(trainer.changed))

@@ -15,6 +15,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from core.cli import main
 from core.inference import InferenceError
 from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
@@ -136,6 +137,25 @@ def test_signals_to_all_processes_of_a_training_end_it_in_order(
     os.killpg(process.pid, number)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 130 and errors.splitlines() == ["interrupted"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [([], "error: Say which folder the data sets are"), (["--data-root", "nowhere"], "error: There is no data root")],
+)
+def test_a_training_without_data_is_told_and_leaves_nothing(
+    given: list[str],
+    sentence: str,
+    settings: dict[str, Any],
+    write_config: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("DERAIN_DATA", raising=False)
+    command = ["train", "--config", str(write_config(settings)), "--runs", str(tmp_path / "runs"), *given]
+    assert main(command) == 1
+    assert capsys.readouterr().err.startswith(sentence) and not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
