@@ -5,6 +5,7 @@ with one or two streak images and two layers of lines where the setting is anoth
 What PReNet's published weights clean well is like their set's training half, which is not at hand (docs/rain.md).
 
 python scripts/vary_recipe.py --data-root DATA --peers PEERS heavy thickness 1 1.3 1.7 2 2.5 3 4
+python scripts/vary_recipe.py --data-root DATA --peers PEERS heavy jitter 0.3 3 8 --fix shortest=80 --fix longest=160
 """
 
 import argparse
@@ -44,6 +45,9 @@ def main() -> None:
     parser.add_argument("recipe", choices=RECIPES)
     parser.add_argument("setting", help=f"comma-separated: {', '.join(RANGES + NUMBERS)}")
     parser.add_argument("values", nargs="+", type=float)
+    parser.add_argument(
+        "--fix", action="append", default=[], metavar="SETTING=VALUE", help="a setting held at one value"
+    )
     parser.add_argument("--data-root", type=Path, required=True, help="folder with the folders of the config")
     parser.add_argument("--peers", help="folder of the peers' weights")
     parser.add_argument("--peer", default="prenet:Rain100H", help="peer and its weights (prenet:Rain100H)")
@@ -52,8 +56,17 @@ def main() -> None:
     parser.add_argument("--cuts", type=int, default=24)
     args = parser.parse_args()
     settings = args.setting.split(",")
-    if unknown := {*settings} - {*RANGES, *NUMBERS}:
+    held = [part.partition("=") for part in args.fix]
+    if unknown := {*settings, *(name for name, _, _ in held)} - {*RANGES, *NUMBERS}:
         parser.error(f"a recipe has no {', '.join(sorted(unknown))}")
+    if args.cuts < 1:
+        parser.error("--cuts must be at least 1")
+    base = replace(RECIPES[args.recipe], database_layers=(1, 2), streak_layers=(2, 2))
+    for setting, _, value in held:
+        try:
+            base = fixed(base, [setting], float(value))
+        except ValueError:
+            parser.error(f"--fix {setting}={value}: {value!r} is not a number")
     name, _, weights = args.peer.partition(":")
     if name not in PEERS:
         parser.error(f"there is no peer {name}; there are {', '.join(PEERS)}")
@@ -68,7 +81,6 @@ def main() -> None:
         crop((photos[i * STRIDE % len(photos)],), SIDE, np.random.default_rng((77, i)))[0] for i in range(args.cuts)
     ]
     print(f"{args.setting:>20} {'rainy':>7} {'ours':>7} {name:>7}")
-    base = replace(RECIPES[args.recipe], database_layers=(1, 2), streak_layers=(2, 2))
     for value in args.values:
         recipe = fixed(base, settings, value)
         rows = []

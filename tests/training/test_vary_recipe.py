@@ -46,9 +46,18 @@ def test_brighter_rain_leaves_a_lower_psnr(run: Run) -> None:
     assert rainy[0] > rainy[1] + 3 and rainy[1] > rainy[2] + 3
 
 
+def test_a_fixed_setting_holds_for_every_row(run: Run) -> None:
+    bright, dark = (run("heavy", "jitter", "0.3", "3", "--fix", f"brightness={value}") for value in (0.8, 0.1))
+    rows = [[float(line.split()[1]) for line in told.stdout.splitlines()[-2:]] for told in (bright, dark)]
+    assert all(low + 3 < high for low, high in zip(*rows)), (bright.stderr, dark.stderr)
+
+
 def test_what_it_does_not_know_is_told(run: Run) -> None:
     for told, sentence in (
         (run("heavy", "colour", "1"), "a recipe has no colour"),
+        (run("heavy", "jitter", "1", "--fix", "colour=1"), "a recipe has no colour"),
+        (run("heavy", "jitter", "1", "--fix", "thickness=wide"), "'wide' is not a number"),
+        (run("heavy", "jitter", "1", "--cuts", "0"), "--cuts must be at least 1"),
         (run("heavy", "thickness", "1", peer="mprnet:x"), "there is no peer mprnet"),
         (run("heavy", "thickness", "1", peer="prenet:none.pth"), "none.pth"),
     ):
