@@ -49,7 +49,8 @@ def test_brighter_rain_leaves_a_lower_psnr(run: Run) -> None:
 def test_a_fixed_setting_holds_for_every_row(run: Run) -> None:
     bright, dark = (run("heavy", "jitter", "0.3", "3", "--fix", f"brightness={value}") for value in (0.8, 0.1))
     rows = [[float(line.split()[1]) for line in told.stdout.splitlines()[-2:]] for told in (bright, dark)]
-    assert all(low + 3 < high for low, high in zip(*rows)), (bright.stderr, dark.stderr)
+    assert len(rows[0]) == len(rows[1]) == 2, (bright.stderr, dark.stderr)
+    assert all(low + 3 < high for low, high in zip(*rows, strict=True))
 
 
 def test_what_it_does_not_know_is_told(run: Run) -> None:
