@@ -9,6 +9,7 @@ python scripts/vary_recipe.py --data-root DATA --peers PEERS heavy jitter 0.3 3 
 """
 
 import argparse
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -29,13 +30,24 @@ from datasets.rain.render import to_uint8
 
 RANGES = [name for name, value in vars(Recipe()).items() if isinstance(value, tuple)]
 NUMBERS = [name for name, value in vars(Recipe()).items() if isinstance(value, float)]
+WHOLE = ("database_layers", "streak_layers")
 PHOTOS, STRIDE, SIDE = 300, 11, 144
 
 
+def amount(text: str) -> float:
+    """A number that a recipe's setting can have; ValueError for any other text."""
+    value = float(text)
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError
+    return value
+
+
 def fixed(recipe: Recipe, settings: list[str], value: float) -> Recipe:
-    """The recipe with each of the settings at one value."""
-    whole = {"database_layers", "streak_layers"} & {*settings}
-    value = int(value) if whole else value
+    """The recipe with each of the settings at one value; ValueError where one of them counts and the value does not."""
+    if {*WHOLE} & {*settings}:
+        if value != int(value):
+            raise ValueError
+        value = int(value)
     return replace(recipe, **{name: (value, value) if name in RANGES else value for name in settings})
 
 
@@ -44,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("recipe", choices=RECIPES)
     parser.add_argument("setting", help=f"comma-separated: {', '.join(RANGES + NUMBERS)}")
-    parser.add_argument("values", nargs="+", type=float)
+    parser.add_argument("values", nargs="+", type=amount)
     parser.add_argument(
         "--fix", action="append", default=[], metavar="SETTING=VALUE", help="a setting held at one value"
     )
@@ -59,14 +71,20 @@ def main() -> None:
     held = [part.partition("=") for part in args.fix]
     if unknown := {*settings, *(name for name, _, _ in held)} - {*RANGES, *NUMBERS}:
         parser.error(f"a recipe has no {', '.join(sorted(unknown))}")
+    if twice := {*settings} & {name for name, _, _ in held}:
+        parser.error(f"{', '.join(sorted(twice))} cannot be varied and fixed at once")
     if args.cuts < 1:
         parser.error("--cuts must be at least 1")
     base = replace(RECIPES[args.recipe], database_layers=(1, 2), streak_layers=(2, 2))
     for setting, _, value in held:
         try:
-            base = fixed(base, [setting], float(value))
+            base = fixed(base, [setting], amount(value))
         except ValueError:
-            parser.error(f"--fix {setting}={value}: {value!r} is not a number")
+            parser.error(f"--fix {setting}={value}: {value!r} is not a number it can have")
+    try:
+        recipes = [fixed(base, settings, value) for value in args.values]
+    except ValueError:
+        parser.error(f"{args.setting} takes whole numbers")
     name, _, weights = args.peer.partition(":")
     if name not in PEERS:
         parser.error(f"there is no peer {name}; there are {', '.join(PEERS)}")
@@ -81,8 +99,7 @@ def main() -> None:
         crop((photos[i * STRIDE % len(photos)],), SIDE, np.random.default_rng((77, i)))[0] for i in range(args.cuts)
     ]
     print(f"{args.setting:>20} {'rainy':>7} {'ours':>7} {name:>7}")
-    for value in args.values:
-        recipe = fixed(base, settings, value)
+    for value, recipe in zip(args.values, recipes, strict=True):
         rows = []
         for i, clean in enumerate(cuts):
             rainy = to_uint8(render(clean, recipe, np.random.default_rng((78, i)), material.streaks)[0])

@@ -57,7 +57,12 @@ def test_what_it_does_not_know_is_told(run: Run) -> None:
     for told, sentence in (
         (run("heavy", "colour", "1"), "a recipe has no colour"),
         (run("heavy", "jitter", "1", "--fix", "colour=1"), "a recipe has no colour"),
-        (run("heavy", "jitter", "1", "--fix", "thickness=wide"), "'wide' is not a number"),
+        (run("heavy", "jitter", "1", "--fix", "thickness=wide"), "'wide' is not a number it can have"),
+        (run("heavy", "jitter", "1", "--fix", "thickness=-1"), "'-1' is not a number it can have"),
+        (run("heavy", "jitter", "1", "--fix", "streak_layers=1.5"), "'1.5' is not a number it can have"),
+        (run("heavy", "jitter", "1", "--fix", "jitter=1"), "jitter cannot be varied and fixed at once"),
+        (run("heavy", "jitter", "inf"), "invalid amount value: 'inf'"),
+        (run("heavy", "streak_layers", "1", "1.5"), "streak_layers takes whole numbers"),
         (run("heavy", "jitter", "1", "--cuts", "0"), "--cuts must be at least 1"),
         (run("heavy", "thickness", "1", peer="mprnet:x"), "there is no peer mprnet"),
         (run("heavy", "thickness", "1", peer="prenet:none.pth"), "none.pth"),
