@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
 
 ROOT_EPSILON = 1e-5
@@ -28,4 +27,4 @@ def mask_loss(masks: Sequence[Tensor], rainy: Tensor, clean: Tensor, decay: floa
     root, scale = target.sqrt(), target.mean((1, 2, 3)) + floor
     weights = [decay ** (len(masks) - step) for step in range(1, len(masks) + 1)]
     errors = [(((mask + ROOT_EPSILON).sqrt() - root).square().mean((1, 2, 3)) / scale).mean() for mask in masks]
-    return (torch.stack(errors) * target.new_tensor(weights)).sum() / sum(weights)
+    return sum((weight * error for weight, error in zip(weights, errors)), target.new_zeros(())) / sum(weights)

@@ -222,6 +222,7 @@ class TrainingConfig:
         workers: processes that make patches; 0 to make them in the training process.
         precision: "float32", "bfloat16" for autocast, or "auto": bfloat16 where the device gains from it (today's
             GPUs, CPUs with AMX, AMD's from Zen 4 on), else float32.
+        compile: whether the networks that train are compiled (torch.compile), which takes a minute or two first.
     """
 
     name: str
@@ -241,3 +242,4 @@ class TrainingConfig:
     seed: int = 0
     workers: int = 1
     precision: str = "float32"
+    compile: bool = False

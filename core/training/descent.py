@@ -41,8 +41,14 @@ class Descent:
         self.rate = rate
         self.clip = config.clip
         self.fabric = fabric
+        self.on_gpu = fabric.device.type == "cuda"  # where the rate is a tensor, so that a CUDA graph can read it
         self.optimiser = ALGORITHMS[config.algorithm](
-            self.parameters, lr=rate, betas=betas or config.betas, weight_decay=config.weight_decay, fused=True
+            self.parameters,
+            lr=torch.tensor(rate, device=fabric.device) if self.on_gpu else rate,
+            betas=betas or config.betas,
+            weight_decay=config.weight_decay,
+            fused=True,
+            capturable=self.on_gpu,
         )
 
     def step(self, loss: Tensor, share: float) -> Tensor:
@@ -51,16 +57,31 @@ class Descent:
         Raises:
             TrainingError: the gradient is not finite; the parameters are left as they were.
         """
+        norm = self.backward(loss)
+        self.prepare(norm, share)
+        self.optimiser.step()
+        return norm
+
+    def backward(self, loss: Tensor) -> Tensor:
+        """Leaves the loss's gradient at the parameters, averaged and clipped -> its norm before it is clipped."""
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.average_gradients()
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.clip)
+        return torch.nn.utils.clip_grad_norm_(self.parameters, self.clip)
+
+    def prepare(self, norm: Tensor, share: float) -> None:
+        """Sets the rate for the next step of the optimiser, down a gradient of this norm.
+
+        Raises:
+            TrainingError: the gradient is not finite.
+        """
         if not torch.isfinite(norm):
             raise TrainingError("diverged: the gradient is no longer a number")
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * share
-        self.optimiser.step()
-        return norm
+            if self.on_gpu:
+                group["lr"].fill_(self.rate * share)
+            else:
+                group["lr"] = self.rate * share
 
     def average_gradients(self) -> None:
         """Replaces every gradient by its mean over the processes."""
@@ -81,3 +102,7 @@ class Descent:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Takes up what `state_dict` gave."""
         self.optimiser.load_state_dict(state)
+        for group in self.optimiser.param_groups:  # the state may come from another kind of device
+            rate = float(group["lr"])
+            group["lr"] = torch.tensor(rate, device=self.fabric.device) if self.on_gpu else rate
+            group["capturable"] = self.on_gpu

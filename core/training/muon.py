@@ -1,7 +1,7 @@
 """Muon: the direction of a matrix's momentum with all its singular values near 1."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -21,20 +21,20 @@ def as_matrix(weight: Tensor) -> Tensor:
     return weight.flatten(1) if weight.dim() > 1 else weight[:, None]
 
 
-def orthogonalised(matrix: Tensor) -> Tensor:
-    """(M, N) -> U Vᵀ of its singular value decomposition, roughly: singular values of about 0.7 to 1.2,
+def orthogonalised(matrices: Tensor) -> Tensor:
+    """(B, M, N) -> U Vᵀ of each one's singular value decomposition, roughly: singular values of about 0.7 to 1.2,
     but for those below a few thousandths of its norm, which stay smaller.
 
-    Five Newton-Schulz iterations with the quintic polynomial of Jordan (2024), in the matrix's own number format:
+    Five Newton-Schulz iterations with the quintic polynomial of Jordan (2024), in the matrices' own number format:
     torch.optim.Muon has bfloat16 alone, which takes six times as long where a CPU has no instructions for it.
     """
-    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
-    wide = wide / wide.norm().clamp(min=1e-7)
+    wide = matrices if matrices.shape[1] <= matrices.shape[2] else matrices.mT
+    wide = wide / torch.linalg.matrix_norm(wide, keepdim=True).clamp(min=1e-7)
     a, b, c = COEFFICIENTS
     for _ in range(ITERATIONS):
-        gram = wide @ wide.T
-        wide = torch.addmm(wide, torch.addmm(gram, gram, gram, beta=b, alpha=c), wide, beta=a)
-    return wide if matrix.shape[0] <= matrix.shape[1] else wide.T
+        gram = wide @ wide.mT
+        wide = torch.baddbmm(wide, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), wide, beta=a)
+    return wide if matrices.shape[1] <= matrices.shape[2] else wide.mT
 
 
 class Muon(torch.optim.AdamW):
@@ -46,23 +46,24 @@ class Muon(torch.optim.AdamW):
 
     Args:
         params: what is optimised.
-        lr, betas, weight_decay, fused: as AdamW's.
+        lr, betas, weight_decay, fused, capturable: as AdamW's.
     """
 
     def __init__(
         self,
         params: Iterable[nn.Parameter],
-        lr: float,
+        lr: float | Tensor,
         betas: tuple[float, float],
         weight_decay: float,
         fused: bool = False,
+        capturable: bool = False,
     ) -> None:
         learners = list(params)
         matrices = [p for p in learners if min(as_matrix(p).shape) in SIDES]
         others = [p for p in learners if min(as_matrix(p).shape) not in SIDES]
         parts = ((others, False), (matrices, True))
         groups: list[dict[str, Any]] = [{"params": part, "muon": muon} for part, muon in parts if part]
-        super().__init__(groups, lr=lr, betas=betas, weight_decay=weight_decay, fused=fused)
+        super().__init__(groups, lr=lr, betas=betas, weight_decay=weight_decay, fused=fused, capturable=capturable)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -73,21 +74,34 @@ class Muon(torch.optim.AdamW):
                 loss = closure()
         for group in self.param_groups:
             if group["muon"]:
-                for weight in group["params"]:
-                    self.step_of(weight, group["lr"], group["weight_decay"])
+                learning = [weight for weight in group["params"] if weight.grad is not None]
+                for weights in of_one_shape(learning):
+                    self.step_of(weights, group["lr"], group["weight_decay"])
         super().step()
         return loss
 
-    def step_of(self, weight: Tensor, rate: float, decay: float) -> None:
-        """Muon's step of one weight, whose gradient is used up, so that AdamW passes over it."""
-        if weight.grad is None:
-            return
-        gradient, weight.grad = as_matrix(weight.grad), None
-        state = self.state[weight]
-        if not state:  # AdamW's loading of states asks every one for its count of steps
-            state |= {"step": torch.zeros(()), "momentum": torch.zeros_like(gradient)}
-        state["step"] += 1
-        state["momentum"].lerp_(gradient, 1 - MOMENTUM)
-        direction = orthogonalised(gradient.lerp(state["momentum"], MOMENTUM))
-        weight.mul_(1 - rate * decay)
-        weight.add_(direction.reshape(weight.shape), alpha=-rate * ADAM_RMS * max(direction.shape) ** 0.5)
+    def step_of(self, weights: list[Tensor], rate: float | Tensor, decay: float) -> None:
+        """Muon's step of weights of one shape, whose gradients are used up, so that AdamW passes over them.
+
+        All at once, since on a GPU hundreds of small products cost more to launch than to compute."""
+        gradients = [as_matrix(cast(Tensor, weight.grad)) for weight in weights]
+        states = [self.state[weight] for weight in weights]
+        for weight, state, gradient in zip(weights, states, gradients):
+            weight.grad = None
+            if not state:  # AdamW's loading of states asks every one for its count of steps
+                state |= {"step": torch.zeros(()), "momentum": torch.zeros_like(gradient)}
+            state["step"] += 1
+        momenta = [state["momentum"] for state in states]
+        torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
+        directions = orthogonalised(torch.stack(torch._foreach_lerp(gradients, momenta, MOMENTUM)))
+        steps = directions * (-rate * ADAM_RMS * max(directions.shape[1:]) ** 0.5)
+        torch._foreach_mul_(weights, cast(Tensor, 1 - rate * decay))  # or a float, which its types leave out
+        torch._foreach_add_(weights, [step.reshape(weight.shape) for step, weight in zip(steps, weights)])
+
+
+def of_one_shape(weights: Iterable[Tensor]) -> Iterable[list[Tensor]]:
+    """The weights in lists of one shape each."""
+    groups: dict[torch.Size, list[Tensor]] = {}
+    for weight in weights:
+        groups.setdefault(weight.shape, []).append(weight)
+    return groups.values()

@@ -55,6 +55,22 @@ class SupervisedProcess:
         Raises:
             TrainingError: a gradient is no longer finite.
         """
+        values, derained = self.backward(rainy, clean)
+        self.descent.prepare(values["gradient"], share)
+        self.descent.optimiser.step()
+        pairs: dict[str, tuple[tuple[Tensor, ...], tuple[Tensor, ...]]] = {
+            "d_s": ((clean,), (derained,)),
+            "d_p": ((rainy, clean), (rainy, derained)),
+        }
+        for name, adversary in self.adversaries.items():
+            real, fake = pairs[name]
+            with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.bfloat16):
+                judged = adversary.step(real, fake, share)
+            values |= {f"{name} {key}": value for key, value in judged.items()}
+        return {name: value.detach() for name, value in values.items()}
+
+    def backward(self, rainy: Tensor, clean: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Leaves the gradient of L_super at the parameters -> every term, unweighted, and its norm; ỹ (B, 3, H, W)."""
         self.model.train()
         with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.bfloat16):
             result = self.model(rainy, "gs")
@@ -72,18 +88,7 @@ class SupervisedProcess:
             if self.perceptual is not None and self.weights.perceptual:
                 terms["perceptual"] = perceptual_loss(self.perceptual, derained, clean)
         loss = sum((getattr(self.weights, name) * term for name, term in terms.items()), rainy.new_zeros(()))
-        norm = self.descent.step(loss, share)
-        values = {"loss": loss, **terms, "gradient": norm}
-        pairs: dict[str, tuple[tuple[Tensor, ...], tuple[Tensor, ...]]] = {
-            "d_s": ((clean,), (derained,)),
-            "d_p": ((rainy, clean), (rainy, derained)),
-        }
-        for name, adversary in self.adversaries.items():
-            real, fake = pairs[name]
-            with torch.autocast(rainy.device.type, torch.bfloat16, enabled=self.bfloat16):
-                judged = adversary.step(real, fake, share)
-            values |= {f"{name} {key}": value for key, value in judged.items()}
-        return {name: value.detach() for name, value in values.items()}
+        return {"loss": loss, **terms, "gradient": self.descent.backward(loss)}, derained
 
     def state_dict(self) -> dict[str, Any]:
         """The optimiser's state, and the discriminators'."""

@@ -29,6 +29,7 @@ from core.training.patches import RainPatches, load_material, validation_sets
 from core.training.perceptual_weights import load_perceptual
 from core.training.placing import place
 from core.training.real_patches import RealMaterial, RealPatches, load_real
+from core.training.recorded import RecordedStep
 from core.training.samples import write_samples
 from core.training.schedule import rate_share
 from core.training.start import initial_model
@@ -84,6 +85,13 @@ class Trainer:
                 config, config.unsupervised, self.model, network, self.perceptual, self.fabric
             )
         self.average = AveragedModel(self.model, multi_avg_fn=get_ema_multi_avg_fn(config.optimiser.average))
+        self.recorded: RecordedStep | None = None
+        if config.compile:
+            for part in (self.model.ssrml, *self.model.unets.values()):
+                part.compile(dynamic=False)
+            if self.device.type == "cuda" and self.fabric.world_size == 1 and self.supervised_alone():
+                assert self.supervised is not None
+                self.recorded = RecordedStep(self.supervised, self.average)
         self.patches = 0
         self.seconds = 0.0
         self.changed: list[str] = []
@@ -94,6 +102,10 @@ class Trainer:
         if self.fabric.is_global_zero:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.curves = Curves(self.folder, self.patches)
+
+    def supervised_alone(self) -> bool:
+        """Whether a step is the supervised process's, without discriminators."""
+        return self.supervised is not None and not self.supervised.adversaries and self.unsupervised is None
 
     def load_real(self, data_root: str | Path) -> tuple[RealMaterial | None, dict[str, np.ndarray]]:
         """Real photos for the unsupervised process, and those held out; none where the config has none."""
@@ -211,6 +223,7 @@ class Trainer:
             sampler=mine,
             num_workers=workers,
             prefetch_factor=4 if workers else None,
+            pin_memory=self.device.type == "cuda",
             worker_init_fn=leave_signals,
         )
 
@@ -228,6 +241,9 @@ class Trainer:
         """
         share = rate_share(self.config.optimiser, self.patches)
         try:
+            if self.recorded is not None and pairs is not None:
+                rainy, clean = pairs
+                return self.recorded(rainy, clean, share)
             values: dict[str, Tensor] = {}
             if self.supervised is not None and pairs is not None:
                 rainy, clean = map(self.placed, pairs)

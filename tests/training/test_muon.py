@@ -30,7 +30,7 @@ def random_steps(shape: tuple[int, ...], count: int = 5) -> list[list[Tensor]]:
 def test_singular_values_come_near_one(shape: tuple[int, int]) -> None:
     torch.manual_seed(0)
     u, _, v = torch.linalg.svd(torch.randn(shape), full_matrices=False)
-    found = orthogonalised(u @ torch.diag(torch.logspace(-1, 1, min(shape))) @ v)
+    (found,) = orthogonalised((u @ torch.diag(torch.logspace(-1, 1, min(shape))) @ v)[None])
     values = torch.diagonal(u.T @ found @ v.T)
     assert values.min() > 0.6 and values.max() < 1.3
     torch.testing.assert_close(u @ torch.diag(values) @ v, found, atol=1e-4, rtol=0)
