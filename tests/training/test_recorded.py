@@ -92,6 +92,7 @@ def test_compiled_networks_learn_what_plain_ones_do(
         network._compiled_call_impl = torch.compile(network._call_impl, dynamic=dynamic, backend="aot_eager")
 
     monkeypatch.setattr(nn.Module, "compile", compile_without_code)
+    config = dataclasses.replace(config, optimiser=dataclasses.replace(config.optimiser, patches=24))
     plain = trained(config, data_root, tmp_path / "plain", lambda trainer: None)
     assert not compiled
     traced = trained(dataclasses.replace(config, compile=True), data_root, tmp_path / "traced", lambda trainer: None)
