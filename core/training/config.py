@@ -222,7 +222,8 @@ class TrainingConfig:
         workers: processes that make patches; 0 to make them in the training process.
         precision: "float32", "bfloat16" for autocast, or "auto": bfloat16 where the device gains from it (today's
             GPUs, CPUs with AMX, AMD's from Zen 4 on), else float32.
-        compile: whether the networks that train are compiled (torch.compile), which takes a minute or two first.
+        compile: whether the networks that train are compiled (torch.compile), which takes a minute or more first. Steps
+            on pairs alone, without discriminators, are then also recorded as CUDA graphs where there is one GPU.
     """
 
     name: str

@@ -58,9 +58,17 @@ class Descent:
             TrainingError: the gradient is not finite; the parameters are left as they were.
         """
         norm = self.backward(loss)
+        self.follow(norm, share)
+        return norm
+
+    def follow(self, norm: Tensor, share: float) -> None:
+        """One step down the gradient that `backward` left, of this norm, at `share` of the rate.
+
+        Raises:
+            TrainingError: the gradient is not finite; the parameters are left as they were.
+        """
         self.prepare(norm, share)
         self.optimiser.step()
-        return norm
 
     def backward(self, loss: Tensor) -> Tensor:
         """Leaves the loss's gradient at the parameters, averaged and clipped -> its norm before it is clipped."""

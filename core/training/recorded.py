@@ -1,7 +1,7 @@
 """A supervised step as CUDA graphs: recorded once, then launched whole, so that no GPU waits for the CPU beside it."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
 import torch
 from torch import Tensor
@@ -11,6 +11,27 @@ from core.training.supervised import SupervisedProcess
 
 WARM_UP = 3
 """Steps before the recording, in which kernels are compiled and chosen."""
+
+
+def as_cuda_graph(launch: Callable[[], None]) -> Callable[[], None]:
+    """Records what a function launches on the current GPU, without running it."""
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # another thread pins memory for the next batches
+        launch()
+    return graph.replay
+
+
+@contextmanager
+def beside(device: torch.device) -> Iterator[None]:
+    """Within it, a GPU's kernels go to a stream beside the current one, as PyTorch asks for before a recording."""
+    if device.type != "cuda":
+        yield
+        return
+    outer, inner = torch.cuda.current_stream(), torch.cuda.Stream()
+    inner.wait_stream(outer)
+    with torch.cuda.stream(inner):
+        yield
+    outer.wait_stream(inner)
 
 
 class RecordedStep:
@@ -26,13 +47,13 @@ class RecordedStep:
         self,
         process: SupervisedProcess,
         average: AveragedModel,
-        record: Callable[[Callable[[], None]], Callable[[], None]] | None = None,
+        record: Callable[[Callable[[], None]], Callable[[], None]] = as_cuda_graph,
     ) -> None:
         self.process = process
         self.average = average
-        self.record = record or as_cuda_graph
+        self.record = record
         self.steps = 0
-        self.gradients: list[Tensor | None] = []
+        self.launch_backward, self.launch_descent = self.backward, self.descend
 
     def __call__(self, rainy: Tensor, clean: Tensor, share: float) -> dict[str, Tensor]:
         """As `SupervisedProcess.step`; the pairs may lie on another device.
@@ -50,12 +71,7 @@ class RecordedStep:
         self.clean.copy_(clean, non_blocking=True)
         if self.steps == WARM_UP:
             self.launch_backward, self.launch_descent = self.record(self.backward), self.record(self.descend)
-        if self.steps < WARM_UP:
-            with beside(self.rainy.device):
-                self.backward()
-                descent.prepare(self.values[-1], share)
-                self.descend()
-        else:
+        with beside(self.rainy.device) if self.steps < WARM_UP else nullcontext():
             self.launch_backward()
             descent.prepare(self.values[-1], share)
             self.launch_descent()
@@ -79,30 +95,3 @@ class RecordedStep:
                 [p.detach() for p in model.parameters()] for model in (self.average.module, self.process.model)
             )
             self.average.multi_avg_fn(own, followed, self.average.n_averaged)  # type: ignore[misc]
-
-
-def as_cuda_graph(launch: Callable[[], None]) -> Callable[[], None]:
-    """Records what a function launches on the current GPU, without running it."""
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph, capture_error_mode="thread_local"):  # another thread pins memory for the next batches
-        launch()
-    return graph.replay
-
-
-def beside(device: torch.device) -> AbstractContextManager:
-    """Within it, kernels go to a stream beside the current one, as PyTorch asks for before a recording."""
-    return Beside() if device.type == "cuda" else nullcontext()
-
-
-class Beside(torch.cuda.StreamContext):
-    """A stream that waits for the current one, which waits for it at the end."""
-
-    def __init__(self) -> None:
-        self.outer = torch.cuda.current_stream()
-        self.inner = torch.cuda.Stream()
-        self.inner.wait_stream(self.outer)
-        super().__init__(self.inner)
-
-    def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
-        self.outer.wait_stream(self.inner)

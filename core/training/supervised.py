@@ -56,8 +56,7 @@ class SupervisedProcess:
             TrainingError: a gradient is no longer finite.
         """
         values, derained = self.backward(rainy, clean)
-        self.descent.prepare(values["gradient"], share)
-        self.descent.optimiser.step()
+        self.descent.follow(values["gradient"], share)
         pairs: dict[str, tuple[tuple[Tensor, ...], tuple[Tensor, ...]]] = {
             "d_s": ((clean,), (derained,)),
             "d_p": ((rainy, clean), (rainy, derained)),

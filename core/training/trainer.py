@@ -89,8 +89,13 @@ class Trainer:
         if config.compile:
             for part in (self.model.ssrml, *self.model.unets.values()):
                 part.compile(dynamic=False)
-            if self.device.type == "cuda" and self.fabric.world_size == 1 and self.supervised_alone():
-                assert self.supervised is not None
+            one_gpu = self.device.type == "cuda" and self.fabric.world_size == 1
+            if (
+                one_gpu
+                and self.unsupervised is None
+                and self.supervised is not None
+                and not self.supervised.adversaries
+            ):
                 self.recorded = RecordedStep(self.supervised, self.average)
         self.patches = 0
         self.seconds = 0.0
@@ -102,10 +107,6 @@ class Trainer:
         if self.fabric.is_global_zero:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.curves = Curves(self.folder, self.patches)
-
-    def supervised_alone(self) -> bool:
-        """Whether a step is the supervised process's, without discriminators."""
-        return self.supervised is not None and not self.supervised.adversaries and self.unsupervised is None
 
     def load_real(self, data_root: str | Path) -> tuple[RealMaterial | None, dict[str, np.ndarray]]:
         """Real photos for the unsupervised process, and those held out; none where the config has none."""

@@ -37,6 +37,15 @@ def test_ssim_agrees_with_scikit_image() -> None:
     assert ssim(a, b).item() == pytest.approx(np.mean(full[:, 5:-5, 5:-5]), abs=1e-9)
 
 
+def test_ssim_can_be_learnt_by_after_it_was_only_looked_at() -> None:
+    a, b = torch.rand(2, 1, 1, 23, 29)
+    with torch.inference_mode():
+        looked_at = ssim(a, b).item()
+    learnt = ssim(a.clone().requires_grad_(), b)
+    learnt.backward()
+    assert learnt.item() == pytest.approx(looked_at)
+
+
 def test_ssim_of_equal_images_is_one_and_the_loss_its_negative() -> None:
     a = images(2, 3, 16, 16)
     assert ssim(a, a).item() == pytest.approx(1.0)

@@ -52,6 +52,19 @@ def test_steps_as_pytorchs_muon_does(shape: tuple[int, ...]) -> None:
     )
 
 
+def test_weights_of_one_shape_step_as_each_does_alone() -> None:
+    torch.manual_seed(0)
+    shapes = [(64, 100), (100, 64, 1, 1), (64, 100), (64, 100)]
+    together = [nn.Parameter(torch.randn(shape)) for shape in shapes]
+    alone = copy.deepcopy(together)
+    gradients = [[torch.randn(shape) for shape in shapes] for _ in range(3)]
+    descend(muon(together), together, gradients)
+    for index, weight in enumerate(alone):
+        descend(muon([weight]), [weight], [[step[index]] for step in gradients])
+    for one, other in zip(together, alone):
+        torch.testing.assert_close(one, other)
+
+
 @pytest.mark.parametrize("shape", [(64,), (1, 64, 1, 1), (64, 1, 3, 3), (12, 64, 3, 3), (300, 300, 1, 1)])
 def test_leaves_other_weights_to_adamw(shape: tuple[int, ...]) -> None:
     start = torch.randn(shape)

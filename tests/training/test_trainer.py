@@ -265,6 +265,20 @@ def test_says_when_it_diverges_or_the_checkpoint_does_not_fit(
         Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
 
 
+def test_an_optimiser_goes_on_from_a_gpus_checkpoint(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    """There the rate is a tensor, and steps may be recorded."""
+    trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path)
+    assert trainer.supervised is not None
+    descent = trainer.supervised.descent
+    state = descent.state_dict()
+    for group in state["param_groups"]:
+        group |= {"lr": torch.tensor(0.5), "capturable": True}
+    descent.load_state_dict(state)
+    assert all(type(group["lr"]) is float and not group["capturable"] for group in descent.optimiser.param_groups)
+
+
 def test_the_rate_warms_up_holds_and_falls_to_zero() -> None:
     config = OptimiserConfig(patches=1000, batch=10, warm_up=5, fall=0.4)
     assert rate_share(config, 0) == pytest.approx(0.2)
