@@ -10,7 +10,7 @@ from gradio.utils import get_upload_folder
 from app import outcome
 from core.images import write_mask, write_photo
 from core.inference import Derainer
-from core.rain_measures import measure_rain
+from core.metrics.rain_measures import measure_rain
 
 ORIGIN = "http://127.0.0.1:7860"
 

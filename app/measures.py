@@ -2,7 +2,7 @@
 
 from math import cos, radians, sin
 
-from core.rain_measures import THRESHOLD, RainMeasures
+from core.metrics.rain_measures import THRESHOLD, RainMeasures
 
 UNKNOWN = "–"
 DEFINITIONS = {

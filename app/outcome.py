@@ -12,7 +12,7 @@ from app import previews, settings
 from core.images import Photo, read_photo, write_mask, write_photo
 from core.images.formats import format_of_suffix
 from core.inference import Derainer
-from core.rain_measures import RainMeasures, measure_rain
+from core.metrics.rain_measures import RainMeasures, measure_rain
 
 USUAL_SUFFIX = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif", "BMP": ".bmp"}
 

@@ -1,4 +1,7 @@
-"""The errors that a person can put right: each says in one sentence what is wrong, and is shown without a traceback."""
+"""The errors that a person can put right, one family: each says in one sentence what is wrong, without a traceback.
+
+A script that catches `UserError` sees all of them: of `core`, `datasets`, `app` and `annotator`.
+"""
 
 
 class UserError(Exception):

@@ -1,9 +1,11 @@
 """Who may import whom: read from the source of every module, so that a lazy import inside a function counts too."""
 
 import ast
+import builtins
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -35,7 +37,7 @@ def module_name(path: Path, root: Path) -> str:
 
 
 def imports_of(path: Path, root: Path) -> Iterator[Import]:
-    """Every import of a file, relative ones resolved; `from a import b` also counts as `a.b` when that is a module."""
+    """Every import of a file, relative ones resolved; `from a import b` counts as `a.b` where that is a module."""
     package = module_name(path, root).split(".")
     if path.name != "__init__.py":
         package = package[:-1]
@@ -46,11 +48,14 @@ def imports_of(path: Path, root: Path) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom):
             start = package[: len(package) - node.level + 1] if node.level else []
             base = ".".join([*start, *(node.module or "").split(".")]).strip(".")
-            yield Import(base, node.lineno)
-            for alias in node.names:
-                inner = root.joinpath(*base.split("."), alias.name)
-                if inner.is_dir() or inner.with_suffix(".py").is_file():
-                    yield Import(f"{base}.{alias.name}", node.lineno)
+            modules = {
+                f"{base}.{alias.name}"
+                for alias in node.names
+                if (inner := root.joinpath(*base.split("."), alias.name)).is_dir() or inner.with_suffix(".py").is_file()
+            }
+            if len(modules) < len(node.names):
+                yield Import(base, node.lineno)
+            yield from (Import(module, node.lineno) for module in sorted(modules))
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             function = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             if function in ("import_module", "__import__") and isinstance(node.args[0].value, str):
@@ -70,12 +75,14 @@ def complaint(importer: str, imported: str) -> str | None:
             allowed = {"torch", "numpy"}
             if pure == "core.networks":
                 allowed |= {"huggingface_hub", "safetensors"}
+            if pure == "core.metrics":
+                allowed |= {"cv2"}
             if imported != "core" and top not in allowed and top not in sys.stdlib_module_names:
                 return f"{pure} knows only {', '.join(sorted(allowed))}"
     if within(importer, "datasets") and top in OURS and top != "datasets":
-        own = imported == "core" or within(imported, "core.images")
+        own = imported in ("core", "core.errors") or within(imported, "core.images")
         if not own:
-            return "datasets imports nothing of ours but core.images"
+            return "datasets imports nothing of ours but core.errors and core.images"
     if within(importer, "app") and top == "annotator":
         return "app must not import annotator"
     if within(importer, "annotator") and top == "app" and imported not in ("app", "app.theme"):
@@ -99,6 +106,83 @@ def violations(root: Path) -> list[str]:
                 if reason:
                     found.append(f"{path.relative_to(root)}:{imported.line} imports {imported.module}: {reason}")
     return found
+
+
+def graph_of(root: Path) -> dict[str, set[str]]:
+    """Every module of ours -> those of ours that it imports."""
+    modules = {module_name(path, root): path for package in OURS for path in (root / package).rglob("*.py")}
+    return {
+        module: {imported.module for imported in imports_of(path, root)} & modules.keys() - {module}
+        for module, path in modules.items()
+    }
+
+
+def folders_of(graph: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The same among folders: `core.images.read` is of `core.images`, `core.evaluation` stands for itself."""
+
+    def folder(module: str) -> str:
+        return ".".join(module.split(".")[:2])
+
+    folders: dict[str, set[str]] = {}
+    for module, imported in graph.items():
+        folders.setdefault(folder(module), set()).update(folder(other) for other in imported)
+    return {name: others - {name} for name, others in folders.items()}
+
+
+def circle_in(graph: dict[str, set[str]]) -> list[str]:
+    """Modules or folders that import each other, the first again at the end; empty where imports run one way."""
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def without(graph: dict[str, set[str]], package: str) -> dict[str, set[str]]:
+    return {module: imported for module, imported in graph.items() if not within(module, package)}
+
+
+def test_no_files_import_each_other() -> None:
+    assert circle_in(without(graph_of(REPOSITORY), "annotator")) == []
+
+
+def test_no_import_runs_upward() -> None:
+    """Where no folder imports one that imports it, all can be laid in layers with every import pointing down."""
+    assert circle_in(folders_of(without(graph_of(REPOSITORY), "annotator"))) == []
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {"core/images/a.py": "from core.images.b import f", "core/images/b.py": "def f():\n    import core.images.a"},
+        {"core/images/__init__.py": "from core.images.a import f", "core/images/a.py": "from core.images import g"},
+        {"core/images/a.py": "from core.inference.b import f", "core/inference/c.py": "from core.images import d"},
+    ],
+)
+def test_a_circle_is_found(tmp_path: Path, sources: dict[str, str]) -> None:
+    write_package(tmp_path)
+    for path, source in sources.items():
+        (tmp_path / path).write_text(source, encoding="utf-8")
+    for path in ("core/images/d.py", "core/inference/b.py"):
+        (tmp_path / path).touch()
+    graph = graph_of(tmp_path)
+    assert circle_in(graph) or circle_in(folders_of(graph))
+
+
+def test_every_error_meant_for_a_person_is_of_one_family() -> None:
+    """A script that catches UserError sees them all; what else is raised inside has a name that says so."""
+    inner = {"Refusal"}  # core.images puts the file's name to it
+    strays = [
+        f"{path.relative_to(REPOSITORY)}: {node.name}"
+        for package in OURS
+        for path in sorted((REPOSITORY / package).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name not in inner and not node.name.startswith("_")
+        for base in node.bases
+        if isinstance(base, ast.Name) and isinstance(getattr(builtins, base.id, None), type)
+        if issubclass(getattr(builtins, base.id), Exception)
+    ]
+    assert strays == ["core/errors.py: UserError"]
 
 
 def test_every_module_keeps_the_import_rules() -> None:
@@ -150,6 +234,8 @@ def test_a_violation_is_found(tmp_path: Path, path: str, source: str) -> None:
         ("core/evaluation.py", "from datasets import pairs\nimport pandas"),
         ("core/comparison/outputs.py", "from datasets.folders import list_photos\nfrom core.peers import PEERS"),
         ("core/cli/derain.py", "from datasets.pairs import open_pairs"),
+        ("core/metrics/real_rain.py", "import cv2"),
+        ("datasets/errors.py", "from core.errors import UserError"),
         ("datasets/pairs.py", "from core.images import read_photo\nfrom datasets import layouts\nimport cv2"),
         ("datasets/pairs.py", "from core import images"),
         ("app/page.py", "import gradio\nfrom core.inference import Derainer\nimport datasets.rain"),

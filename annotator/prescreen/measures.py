@@ -11,7 +11,7 @@ from annotator.prescreen.specks import measure_specks
 from annotator.prescreen.texture import Texture, measure_texture
 from annotator.prescreen.working_copy import PATCH, patch_means, working_copy
 from core.inference import Result
-from core.rain_measures import measure_rain
+from core.metrics.rain_measures import measure_rain
 
 LEAST = 1e-4
 """Means of masks and changes are taken as logarithms of at least this."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from annotator.errors import AnnotatorError
 from annotator.sources.found import Found, clean_text, read_file
-from datasets.errors import DatasetError
 from datasets.folders import list_photos
 
 
@@ -14,12 +13,9 @@ def photos_in_folder(folder: Path) -> Iterator[Found]:
     """Every photo, in natural order; links that lead out of the folder and hidden files are left alone.
 
     Raises:
-        AnnotatorError: the folder cannot be read, or holds no photo.
+        UserError: the folder cannot be read, or holds no photo.
     """
-    try:
-        photos = list_photos(folder).photos
-    except DatasetError as error:
-        raise AnnotatorError(str(error)) from error
+    photos = list_photos(folder).photos
     if not photos:
         raise AnnotatorError(f"{clean_text(str(folder))} holds no photo.")
     for photo in photos:

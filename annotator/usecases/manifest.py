@@ -20,7 +20,6 @@ from annotator.usecases.decisions import Decision, clean_note, decide
 from annotator.usecases.importing import examine, store
 from core.errors import UserError
 from core.images.atomic import write_atomically
-from datasets.errors import DatasetError
 from datasets.folders import list_photos
 from datasets.real200 import rectangles
 
@@ -65,13 +64,10 @@ def apply_manifest(project: Project, path: Path, photos: Path, *, curator: str =
     is refused.
 
     Raises:
-        AnnotatorError: the manifest or the folder cannot be read.
+        UserError: the manifest or the folder cannot be read.
     """
     entries = list(_entries(path))
-    try:
-        files = [photos / name for name in list_photos(photos).photos]
-    except DatasetError as error:
-        raise AnnotatorError(str(error)) from error
+    files = [photos / name for name in list_photos(photos).photos]
     wanted = {entry["sha256"] for _, entry in entries}
     found: dict[str, Path] = {}
     for file in files:

@@ -40,8 +40,8 @@ def record_measurements(
     Args:
         project: the project.
         image_id: the image.
-        values: finite numbers by name; those named as core.rain_measures.RainMeasures' fields (coverage, direction,
-            density) are what statistics and the dataset card show.
+        values: finite numbers by name; those named as the fields of core.metrics.rain_measures.RainMeasures (coverage,
+            direction, density) are what statistics and the dataset card show.
         flags: what it suspects.
         suggestions: crops that it proposes, the best first.
         version: its version.

@@ -12,7 +12,6 @@ from app.examples import Example
 from core.comparison import subjects
 from core.comparison.subjects import open_subjects
 from core.errors import UserError
-from datasets.errors import DatasetError
 
 
 @dataclass(frozen=True)
@@ -61,17 +60,11 @@ def from_folder(folder: Path, paired: bool) -> list[Item]:
     Raises:
         UserError: there is no such folder, it fits no known layout, or there is no photo in it.
     """
-    try:
-        found = open_subjects(folder, paired=paired).subjects
-    except DatasetError as error:
-        raise UserError(str(error)) from error
+    found = open_subjects(folder, paired=paired).subjects
     return [Item(subject.name, subject.also, subject.name, partial(read_subject, subject)) for subject in found]
 
 
 def read_subject(subject: subjects.Subject) -> Subject:
     """Raises UserError where a file cannot be read, or the two of a pair differ in size."""
-    try:
-        rainy, clean = subject.read(inf)
-    except DatasetError as error:
-        raise UserError(str(error)) from error
+    rainy, clean = subject.read(inf)
     return make_subject(subject.name, rainy, clean, subject.also)

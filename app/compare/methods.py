@@ -12,7 +12,6 @@ from core.comparison import Method, find_methods
 from core.errors import UserError
 from core.inference import Derainer
 from core.peers import PEERS
-from datasets.errors import DatasetError
 
 CHEAPEST_FIRST = ("ours", "ddn", "sirr", "prenet")
 BROUGHT = "brought"
@@ -105,10 +104,7 @@ def offer(
     Raises:
         UserError: there is no such folder of outputs.
     """
-    try:
-        found = find_methods(["ours", *PEERS], peers=peers, outputs=outputs, weights=derainer)
-    except DatasetError as error:
-        raise UserError(str(error)) from error
+    found = find_methods(["ours", *PEERS], peers=peers, outputs=outputs, weights=derainer)
     return Methods(tuple(found), stored)
 
 

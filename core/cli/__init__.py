@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from core.errors import UsageError, UserError
-from datasets.errors import DatasetError
 
 COMMANDS = {
     "derain": "take the rain out of photos",
@@ -62,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say("interrupted", INTERRUPTED)
     except UsageError as error:
         return _say(str(error), WRONG_USE)
-    except (UserError, DatasetError) as error:
+    except UserError as error:
         return _say(str(error), FAILED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

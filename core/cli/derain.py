@@ -116,7 +116,7 @@ def _derain(
 ) -> dict[str, Any]:
     """Derains one photo, writes what is not there yet, and gives its figures."""
     from core.images import read_photo, write_mask, write_photo
-    from core.rain_measures import measure_rain
+    from core.metrics.rain_measures import measure_rain
 
     start = time.perf_counter()
     photo = read_photo(job.source, max_pixels=math.floor(args.max_megapixels * 1e6))

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
     from core.comparison.methods import find_methods
     from core.images.atomic import write_atomically
-    from core.real_rain import find_regions, measure_real_rain
+    from core.metrics.real_rain import find_regions, measure_real_rain
     from datasets.folders import open_photos, read_names
 
     photos = open_photos(args.data)

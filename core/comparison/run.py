@@ -13,7 +13,7 @@ from core.comparison.store import Store
 from core.comparison.subjects import Photos, Subject
 from core.errors import UsageError
 from core.metrics import measure
-from core.real_rain import Regions, find_regions, measure_real_rain
+from core.metrics.real_rain import Regions, find_regions, measure_real_rain
 
 RAINY = "rainy"
 """The method of the rows of the rainy photos themselves."""
@@ -42,7 +42,7 @@ def compare(
     Returns:
         Rows: photo, method (key, or "rainy"), width, height, seconds (NaN where nothing was run), change (mean |x − ỹ|,
         0…255), and for pairs psnr_PROTOCOL and ssim_PROTOCOL, otherwise rain_score, rain_removed and structure_lost
-        of `core.real_rain` (NaN where the photo has too little rain over smooth ground).
+        of `core.metrics.real_rain` (NaN where the photo has too little rain over smooth ground).
 
     Raises:
         UserError, DatasetError: a photo or an output on disk cannot be read, is missing, or does not fit.

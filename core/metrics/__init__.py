@@ -1,4 +1,4 @@
-"""Metrics: PSNR, SSIM and average precision, and the protocols that say on what they are taken. Only numpy."""
+"""Metrics: PSNR, SSIM, average precision, and the protocols of what they are taken on; rain in a mask and on photos."""
 
 from core.metrics.average_precision import average_precision
 from core.metrics.protocols import PROTOCOLS, Protocol, Scores, measure, round_to_8_bits

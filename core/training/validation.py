@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from core.evaluation import evaluate_pairs
+from core.metrics.real_rain import measure_real_rain
 from core.networks import SemiDerainGAN
-from core.real_rain import measure_real_rain
 from datasets.pairs import PairedPhotos
 
 
@@ -39,7 +39,7 @@ def validate_rain_generator(
 
 @torch.inference_mode()
 def validate_real(model: SemiDerainGAN, photos: Mapping[str, np.ndarray], generator: str = "gr") -> dict[str, float]:
-    """Means of `core.real_rain.RealRain` over real rainy photos (H, W, 3) uint8 by name; those it is defined for."""
+    """Means of `core.metrics.real_rain.RealRain` over real rainy photos (H, W, 3) uint8; those it is defined for."""
     derain = _deraining(model, generator)
     found = [measure_real_rain(photo, derain(photo)[0] * 255) for photo in photos.values()]
     measured = [figures for figures in found if figures is not None]

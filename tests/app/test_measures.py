@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.measures import cards, compass
-from core.rain_measures import RainMeasures
+from core.metrics.rain_measures import RainMeasures
 
 
 def test_values_with_units_and_a_true_minus() -> None:

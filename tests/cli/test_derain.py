@@ -15,8 +15,8 @@ import torch
 
 from core.images import read_photo
 from core.inference import Derainer
+from core.metrics.rain_measures import measure_rain
 from core.networks import SemiDerainGAN
-from core.rain_measures import measure_rain
 
 
 @pytest.fixture(scope="module")

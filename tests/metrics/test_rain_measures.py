@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.rain_measures import THRESHOLD, RainMeasures, measure_rain
+from core.metrics.rain_measures import THRESHOLD, RainMeasures, measure_rain
 
 SIZE = 600
 
@@ -123,7 +123,7 @@ def test_round_drops_and_noise_have_no_direction(seed: int) -> None:
 def test_bands_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     mask = draw(np.random.default_rng(1).normal(15, 5, 300), 40, 2, 6)
     whole = measure_rain(mask)
-    monkeypatch.setattr("core.rain_measures._BAND", 64)
+    monkeypatch.setattr("core.metrics.rain_measures._BAND", 64)
     banded = measure_rain(mask)
     assert banded == RainMeasures(
         whole.coverage, pytest.approx(whole.direction, abs=0.01), pytest.approx(whole.spread, abs=0.05), whole.density

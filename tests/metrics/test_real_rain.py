@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.real_rain import find_regions, measure_real_rain
+from core.metrics.real_rain import find_regions, measure_real_rain
 
 
 def scene() -> np.ndarray:
