@@ -18,6 +18,7 @@ class PairedSet:
         places: (folder below that one, layout of `datasets.layouts`), as they are tried one after the other.
         counts: how many pairs its copies hold; the first is the whole set, the others come with what they are.
         first: number of its first photo, where they are numbered.
+        left_out: numbers of photos in its folder that are not of the set.
     """
 
     name: str
@@ -27,6 +28,7 @@ class PairedSet:
     places: tuple[tuple[str, str], ...]
     counts: tuple[tuple[int, str], ...]
     first: int = 1
+    left_out: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,12 @@ NamedSet = PairedSet | UnpairedSet | StandIn
 
 COLLECTION = (("", "rain13k"),)
 RAIN100 = ("", "rain100"), ("", "rain100-later"), ("", "rain13k")
+RAIN_TRAIN_L = ("", "raintrain"), ("", "rain100-later"), ("", "rain-layers")
+SCENES_OF_OTHER_TEST_SETS = (
+    *(5, 8, 9, 12, 14, 16, 25, 34, 35, 38, 51, 55, 58, 59, 63, 69, 80, 82, 86, 87, 89, 94, 96, 99, 100, 102, 103, 104),
+    *(107, 110, 118, 119, 123, 125, 127, 138, 139, 149, 152, 161, 171, 173, 189, 190, 193, 195, 196),
+)
+"""Pairs of RainTrainL that show scenes of test sets, none of them Rain100L's."""
 
 CATALOGUE: dict[str, NamedSet] = {
     entry.name: entry
@@ -93,8 +101,17 @@ CATALOGUE: dict[str, NamedSet] = {
             "training half of Rain100L",
             "training",
             ("RainTrainL", "rain_data_train_Light"),
-            (("", "raintrain"), ("", "rain100-later")),
+            RAIN_TRAIN_L,
             ((200, ""),),
+        ),
+        PairedSet(
+            "RainTrainL-strict",
+            "the pairs of RainTrainL that share no scene with any test set",
+            "training",
+            ("RainTrainL", "rain_data_train_Light"),
+            RAIN_TRAIN_L,
+            ((153, ""),),
+            left_out=frozenset(SCENES_OF_OTHER_TEST_SETS),
         ),
         PairedSet(
             "RainTrainH",

@@ -2,16 +2,17 @@
 
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from datasets.catalogue import CATALOGUE, NamedSet, PairedSet, StandIn, UnpairedSet
 from datasets.errors import DatasetError
 from datasets.folders import PhotoFolder, list_photos, natural_key, open_photos
 from datasets.layouts import LAYOUTS, Layout
-from datasets.pairs import PairedFolder, open_pairs
+from datasets.pairs import Pair, PairedFolder, open_pairs
 from datasets.rain.rendered_pairs import RenderedPairs
+from datasets.rain_layers import RAIN_LAYERS, holds_layers, open_layers
 from datasets.real200 import Real200, open_real200
 
 DATA_ROOT_VARIABLE = "DERAIN_DATA"
@@ -119,16 +120,17 @@ def _open_paired(entry: PairedSet, folders: list[Path]) -> FoundSet:
     complaints: list[DatasetError] = []
     for folder in folders:
         for inner, layout in entry.places:
-            place = folder / inner
-            if place.is_dir() and _has_either(place, LAYOUTS[layout]):
-                try:
-                    found = _counted(entry, open_pairs(place, layout))
-                except DatasetError as error:
-                    complaints.append(error)
-                    continue
-                if found.whole:
-                    return found
-                parts.append(found)
+            try:
+                pairs = _pairs_at(folder / inner, layout)
+            except DatasetError as error:
+                complaints.append(error)
+                continue
+            if pairs is None:
+                continue
+            found = _counted(entry, _without(pairs, entry.left_out))
+            if found.whole:
+                return found
+            parts.append(found)
     if parts and entry.use != "test":
         return parts[0]
     if parts or complaints:
@@ -137,6 +139,27 @@ def _open_paired(entry: PairedSet, folders: list[Path]) -> FoundSet:
     where = " and ".join(map(str, folders[:MENTIONED]))
     whole = entry.counts[0][0]
     raise DatasetError(f"{entry.name} is missing: {where} holds none of its {whole} pairs; tried {', '.join(places)}.")
+
+
+def _pairs_at(place: Path, layout: str) -> PairedFolder | None:
+    """The pairs of a layout at a place; None where it has no photo of that layout.
+
+    Raises:
+        DatasetError: it has some, and not all have their partners.
+    """
+    if layout == RAIN_LAYERS.name:
+        return open_layers(place) if holds_layers(place) else None
+    return open_pairs(place, layout) if place.is_dir() and _has_either(place, LAYOUTS[layout]) else None
+
+
+def _without(pairs: PairedFolder, numbers: Set[int]) -> PairedFolder:
+    return replace(pairs, pairs=tuple(pair for pair in pairs.pairs if _number(pair) not in numbers))
+
+
+def _number(pair: Pair) -> int | None:
+    """The first number in the rainy photo's name."""
+    found = re.search(r"\d+", pair.rainy.stem)
+    return int(found[0]) if found else None
 
 
 def _has_either(folder: Path, layout: Layout) -> bool:
@@ -168,12 +191,12 @@ def _counted(entry: PairedSet, pairs: PairedFolder) -> FoundSet:
 
 def _missing_numbers(entry: PairedSet, pairs: PairedFolder) -> list[int]:
     """Numbers of the scenes that this copy lacks; none where its names tell nothing of them."""
-    numbers = [re.search(r"\d+", pair.clean.stem) for pair in pairs.pairs]
-    if not all(numbers):
+    numbers = {_number(pair) for pair in pairs.pairs}
+    if None in numbers:
         return []
     whole, rainy_per_clean = entry.counts[0][0], pairs.layout.rainy_per_clean or 1
-    held = {int(number[0]) for number in numbers if number}
-    lacking = sorted(set(range(entry.first, entry.first + whole // rainy_per_clean)) - held)
+    last = entry.first + whole // rainy_per_clean + len(entry.left_out)
+    lacking = sorted(set(range(entry.first, last)) - numbers - entry.left_out)
     return lacking if len(lacking) * rainy_per_clean == whole - len(pairs) else []
 
 

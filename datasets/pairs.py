@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from datasets.errors import DatasetError
@@ -24,12 +25,19 @@ class PairedPhotos(NamedTuple):
 
 @dataclass(frozen=True)
 class Pair:
-    """Where a pair lies. `name` is unique in its set: the rainy photo's path without suffix and common folder."""
+    """Where a pair lies. `name` is unique in its set: the rainy photo's path without suffix and common folder.
+
+    Attributes:
+        rainy, clean: files of x and y.
+        side_by_side: both are one file, y its left half and x its right half.
+        is_layer: the rainy file is the rain layer R alone: x = min(255, y + R).
+    """
 
     name: str
     rainy: Path
     clean: Path
     side_by_side: bool = False
+    is_layer: bool = False
 
     def read(self) -> PairedPhotos:
         """Reads both photos.
@@ -50,7 +58,7 @@ class Pair:
                 f"{self.rainy} has {rainy.shape[1]}×{rainy.shape[0]} pixels, "
                 f"but its clean photo {self.clean} has {clean.shape[1]}×{clean.shape[0]}."
             )
-        return PairedPhotos(self.name, rainy, clean)
+        return PairedPhotos(self.name, cv2.add(rainy, clean) if self.is_layer else rainy, clean)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ NAMES = {
     "rain1400-train": ("rainy_image/{}_{}.jpg", "ground_truth/{}.jpg"),
     "rain1400-test": ("rainy_image/{}_{}.jpg", "ground_truth/{}.jpg"),
     "rain800": ("{}.jpg", "{}.jpg"),
+    "rain-layers": ("rain/{}.webp", "clean/{}.webp"),
 }
 """Rainy and clean file names by layout, as published; held apart from the patterns that are tested."""
 
@@ -47,9 +48,13 @@ def write_scene(folder: Path, layout: str, scene: int) -> None:
 
 def write_set(entry: PairedSet, folder: Path, place: int = 0, count: int | None = None) -> None:
     inner, layout = entry.places[place]
-    scenes = (count or entry.counts[0][0]) // (LAYOUTS[layout].rainy_per_clean or 1)
+    rainy_per_clean = LAYOUTS[layout].rainy_per_clean if layout in LAYOUTS else 1
+    scenes = (count or entry.counts[0][0]) // (rainy_per_clean or 1) + len(entry.left_out)
     for scene in range(entry.first, entry.first + scenes):
         write_scene(folder / inner, layout, scene)
+    if layout == "rain-layers":
+        index = {str(scene): f"clean/{scene}.webp" for scene in range(entry.first, entry.first + scenes)}
+        (folder / inner / "index.json").write_text(json.dumps(index), encoding="utf-8")
 
 
 PAIRED = [entry for entry in CATALOGUE.values() if isinstance(entry, PairedSet)]
