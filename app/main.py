@@ -10,6 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(argv: list[str] | None = None) -> int:
     """Serves the demo until interrupted; returns 0 done, 1 failed (2, wrong use, is argparse's)."""
+    from core.command_line import let_any_text_be_printed
+
+    let_any_text_be_printed()
     parser = argparse.ArgumentParser(
         prog="python -m app", description="Serves the demo page.", epilog="example: python -m app --port 8000"
     )

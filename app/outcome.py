@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from app import previews, settings
+from core.depth import round_to_8_bits
 from core.images import Photo, read_photo, write_mask, write_photo
 from core.images.formats import format_of_suffix
 from core.inference import Derainer
@@ -104,7 +105,7 @@ def derain(
     result = derainer(opened.photo.pixels, generator=generator, steps=True, progress=progress)
     folder = Path(opened.folder.name)
     np.save(folder / "derained.npy", result.pixels)
-    small_mask = previews.to_8_bit(previews.shrink(result.mask, settings.PREVIEW_SIDE))
+    small_mask = round_to_8_bits(previews.shrink(result.mask, settings.PREVIEW_SIDE))
     outcome = Outcome(
         folder=opened.folder,
         source=opened.source,
@@ -114,7 +115,7 @@ def derain(
         mask=previews.save_png(small_mask, folder / "mask.png"),
         colours=previews.save_png(previews.colours_over(opened.small, small_mask), folder / "colours.png"),
         steps=tuple(
-            previews.save_png(previews.to_8_bit(previews.shrink(step, settings.STEP_SIDE)), folder / f"step-{i}.png")
+            previews.save_png(round_to_8_bits(previews.shrink(step, settings.STEP_SIDE)), folder / f"step-{i}.png")
             for i, step in enumerate(result.masks, 1)
         ),
         small_rainy=opened.small,

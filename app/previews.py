@@ -5,9 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.images.screen import BACKDROP, colours_over, preview, shrink, to_8_bit, to_srgb
+from core.images.screen import BACKDROP, colours_over, preview, shrink, to_srgb
 
-__all__ = ["BACKDROP", "colours_over", "preview", "save_png", "shrink", "to_8_bit", "to_srgb"]
+__all__ = ["BACKDROP", "colours_over", "preview", "save_png", "shrink", "to_srgb"]
 
 FAST_PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 

@@ -10,8 +10,9 @@ import pandas as pd
 import torch
 from torch import nn
 
+from core.depth import round_to_8_bits
 from core.inference.vector_math import ready_vector_math
-from core.metrics import average_precision, measure, round_to_8_bits
+from core.metrics import average_precision, measure
 from core.metrics.ssim import WINDOW
 from datasets.errors import DatasetError
 from datasets.folders import PhotoFolder, list_photos, without_suffix

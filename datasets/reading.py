@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.depth import round_to_8_bits
 from core.images import read_photo
 
 
@@ -13,7 +14,5 @@ def read_rgb(path: Path) -> np.ndarray:
     Raises:
         core.images.ImageFileError: the file cannot be read as a photo.
     """
-    pixels = read_photo(path).pixels
-    if pixels.dtype == np.uint16:
-        pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    pixels = round_to_8_bits(read_photo(path).pixels)
     return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels

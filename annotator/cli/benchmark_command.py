@@ -1,11 +1,12 @@
 """`python -m annotator benchmark`: the annotator's promises, measured."""
 
 import argparse
-import json
 import os
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+
+from core.command_line import print_json
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         kills = kill_often(folder / "kills", None, args.kills)
     if args.json:
         figures = {name: asdict(times) for name, times in speed.items()}
-        print(json.dumps({**figures, "curators": asdict(together), "kills": asdict(kills)}, indent=2))
+        print_json({**figures, "curators": asdict(together), "kills": asdict(kills)})
     else:
         print(f"{args.candidates} candidates, 95 % decided; load average {os.getloadavg()[0]:.1f}")
         for name, times in speed.items():

@@ -1,11 +1,11 @@
 """`python -m annotator import`: photos become candidates."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from annotator.cli.project_argument import add_project, opened
+from core.command_line import print_json
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             refused.extend(report.refused)
     if args.json:
         found = {"taken": taken, "known": known, "mended": mended, "refused": refused}
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
     else:
         print(f"{taken} taken, {known} known already, {len(refused)} refused")
         if mended:

@@ -1,12 +1,12 @@
 """`python -m annotator prescreen`: measures photos, finds near-duplicates, proposes crops."""
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from annotator.cli.project_argument import add_project, opened
+from core.command_line import print_json
 from core.errors import UsageError
 
 
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
         report = prescreen(project, processes=args.processes, weights=weights, progress=show)
     if args.json:
-        print(json.dumps(asdict(report), indent=2))
+        print_json(asdict(report))
     else:
         print(
             f"{report.measured} measured, {len(report.refused)} could not be measured; groups of near-duplicates: "

@@ -4,6 +4,7 @@ import argparse
 import json
 
 from annotator.cli.project_argument import add_project, opened
+from core.command_line import print_json
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
         records = {
             name: json.loads(table.to_json(orient="records", date_format="iso")) for name, table in tables.items()
         }
-        print(json.dumps(records, indent=2, ensure_ascii=False))
+        print_json(records)
         return 0
     for name, table in tables.items():
         for time in table.select_dtypes("datetimetz"):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from core.depth import round_to_8_bits
+
 SIDE = 480
 """Longest side of the working copy in pixels; smaller photos stay as they are."""
 
@@ -45,8 +47,7 @@ def working_copy(pixels: np.ndarray, side: int = SIDE) -> WorkingCopy:
     if scale > 1:
         size = (max(1, round(width / scale)), max(1, round(height / scale)))
         pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
-    if pixels.dtype == np.uint16:
-        pixels = np.rint(pixels / 257).astype(np.uint8)
+    pixels = round_to_8_bits(pixels)
     rgb = np.ascontiguousarray(pixels) if pixels.shape[2] == 3 else np.repeat(pixels, 3, 2)
     return WorkingCopy(rgb, cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255, scale)
 

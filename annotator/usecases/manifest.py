@@ -19,7 +19,7 @@ from annotator.usecases.candidates import CandidateView, Crop, view_of, views_of
 from annotator.usecases.decisions import Decision, clean_note, decide
 from annotator.usecases.importing import examine, store
 from core.errors import UserError
-from core.images.atomic import write_atomically
+from core.images.atomic import write_text
 from datasets.folders import list_photos
 from datasets.real200 import rectangles
 
@@ -53,7 +53,7 @@ def write_manifest(project: Project, path: Path) -> int:
         ).all()
         for start in range(0, len(ids), _ROWS):
             lines += [_line(view) for view in views_of(session, ids[start : start + _ROWS])]
-    write_atomically(path, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode())
+    write_text(path, "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines))
     return len(lines)
 
 

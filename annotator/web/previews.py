@@ -14,10 +14,11 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from annotator.blobs import Blobs
 from annotator.web.cache import DiskCache
+from core.depth import round_to_8_bits
 from core.images import Photo, read_photo
 from core.images.exif import make_upright
 from core.images.orientation import turn_upright
-from core.images.screen import colours_over, preview, shrink, to_8_bit, to_srgb
+from core.images.screen import colours_over, preview, shrink, to_srgb
 
 if TYPE_CHECKING:
     from core.inference import Derainer
@@ -96,7 +97,7 @@ class Previews:
         small, _ = self._small(sha256, MASK_SIDE)
         with self._deraining:
             mask = self._derainer(small).mask
-        return colours_over(small, to_8_bit(mask))
+        return colours_over(small, round_to_8_bits(mask))
 
     def _whole(self, sha256: str) -> Photo:
         with self._decoding:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from app import outcome, previews, settings
+from core.depth import round_to_8_bits
 from core.errors import UserError
-from core.metrics import round_to_8_bits
 
 
 @dataclass(frozen=True)

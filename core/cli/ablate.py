@@ -2,7 +2,6 @@
 
 import argparse
 import math
-from pathlib import Path
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,7 +28,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Trains what is left to train, and prints the table."""
-    from core.images.atomic import write_atomically
+    from core.images.atomic import write_text
     from core.training.ablation import load_ablation, run_ablation, summarise
     from core.training.config import TrainingConfig
     from core.training.trainer import Trainer
@@ -44,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
     table = run_ablation(ablation, runs, args.runs, train)
     if args.csv:
-        write_atomically(Path(args.csv), table.to_csv(index=False).encode())
+        write_text(args.csv, table.to_csv(index=False))
     means = summarise(table)
     width = max(map(len, ablation.rows))
     print(f"{len(ablation.seeds)} seeds, {runs[0].config.optimiser.patches} patches each; mean ± standard deviation")

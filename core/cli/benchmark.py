@@ -1,10 +1,12 @@
 """`python -m core benchmark`: speed, cost and memory of our model beside its peers."""
 
 import argparse
-import json
 import math
 import re
 import sys
+
+from core.arguments import positive_whole
+from core.command_line import print_json
 
 DEFAULT_SIZES = "481x321,1920x1080,4000x3000,6000x4000"
 
@@ -25,9 +27,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--sizes", metavar="WxH,…", type=_sizes, default=_sizes(DEFAULT_SIZES), help=f"(default: {DEFAULT_SIZES})"
     )
-    parser.add_argument("--runs", metavar="N", type=_count, default=3, help="counted runs of each (default: 3)")
+    parser.add_argument("--runs", metavar="N", type=positive_whole, default=3, help="counted runs of each (default: 3)")
     parser.add_argument(
-        "--threads", metavar="N", type=_count, help="threads of PyTorch (default: PyTorch's own choice)"
+        "--threads", metavar="N", type=positive_whole, help="threads of PyTorch (default: PyTorch's own choice)"
     )
     ours = parser.add_mutually_exclusive_group()
     ours.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
@@ -63,7 +65,10 @@ def run(args: argparse.Namespace) -> int:
     choice = Choice(args.weights, args.network, args.peers)
     figures = run_benchmark(choice, args.sizes, args.runs, args.whole_limit, memory=not args.no_memory, tell=tell)
     figures["command"] = args.command_line
-    print(json.dumps(figures, indent=2, ensure_ascii=False) if args.json else as_text(figures))
+    if args.json:
+        print_json(figures)
+    else:
+        print(as_text(figures))
     return 0
 
 
@@ -73,10 +78,3 @@ def _sizes(text: str) -> list[tuple[int, int]]:
     if len(sizes) != len(matches) or any(math.prod(size) == 0 for size in sizes):
         raise argparse.ArgumentTypeError(f"must be sizes such as 481x321,1920x1080, not {text}")
     return sizes
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
-    return value

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.arguments import positive_whole
 from core.errors import UsageError
 from core.metrics import PROTOCOLS
 from datasets.layouts import LAYOUTS
@@ -46,7 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     what.add_argument("--rainy", metavar="PATTERN", help="rainy photos below --data, such as 'wet/{}.png'")
     what.add_argument("--clean-photos", metavar="PATTERN", help="clean photos below --data, such as 'dry/{}.png'")
     what.add_argument("--only", metavar="FILE", help="only the photos named in a text file, one a line, # for comments")
-    what.add_argument("--limit", metavar="N", type=_positive, help="only N photos, evenly spaced")
+    what.add_argument("--limit", metavar="N", type=positive_whole, help="only N photos, evenly spaced")
     what.add_argument(
         "--megapixels",
         metavar="N",
@@ -165,7 +166,7 @@ def _run(
     page = make_page(table, methods, [method for method in found if method.missing], look, facts)
     csv = write_report(path, page, table, methods)
     _print_means(table, methods)
-    print(f"{path} ({len(page.encode()) / 1e6:.1f} MB) and {csv}")
+    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB) and {csv}")
     return 0
 
 
@@ -227,12 +228,6 @@ def _protocols(text: str) -> list[str]:
         if name not in PROTOCOLS:
             raise argparse.ArgumentTypeError(f"there is no protocol {name!r}; there are {', '.join(PROTOCOLS)} and all")
     return [name for name in PROTOCOLS if name in names]
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)
 
 
 def _megapixels(text: str) -> float:

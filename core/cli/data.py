@@ -1,9 +1,9 @@
 """`python -m core data`: which data sets of the catalogue are at hand, and what each lacks."""
 
 import argparse
-import json
 from typing import Any
 
+from core.command_line import print_json
 from datasets.catalogue import CATALOGUE
 from datasets.errors import DatasetError
 
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
                 }
             )
     if args.json:
-        print(json.dumps(found + missing, indent=2, ensure_ascii=False))
+        print_json(found + missing)
     else:
         print(*(entry["sentence"] for entry in found + missing), sep="\n")
     return 1 if args.names and missing else 0

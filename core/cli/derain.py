@@ -1,7 +1,6 @@
 """`python -m core derain`: photos or folders in, derained photos out."""
 
 import argparse
-import json
 import math
 import sys
 import time
@@ -10,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.arguments import positive, positive_whole, share
+from core.command_line import print_json
 from core.errors import UserError
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--overwrite", action="store_true", help="does again what exists already")
     parser.add_argument("--generator", choices=("gs", "gr"), help="generator (default: gr where the weights hold it)")
     parser.add_argument(
-        "--strength", metavar="S", type=_strength, default=1.0, help="0 leaves the photo as it is (default: 1)"
+        "--strength", metavar="S", type=share, default=1.0, help="0 leaves the photo as it is (default: 1)"
     )
     parser.add_argument("--self-ensemble", action="store_true", help=SELF_ENSEMBLE)
     parser.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
-    parser.add_argument("--tile", metavar="N", type=_positive_whole, help="side of a tile in pixels (default: 1024)")
+    parser.add_argument("--tile", metavar="N", type=positive_whole, help="side of a tile in pixels (default: 1024)")
     parser.add_argument(
-        "--max-megapixels", metavar="N", type=_positive, default=256.0, help="larger photos are refused (default: 256)"
+        "--max-megapixels", metavar="N", type=positive, default=256.0, help="larger photos are refused (default: 256)"
     )
     parser.add_argument("--json", action="store_true", help="prints a summary of every photo to standard output")
     parser.add_argument("--quiet", action="store_true", help="no progress bar and no closing line; errors still show")
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     records = _derain_all(plan, waiting, derainer, args)
     summary = _summary(records, derainer, args)
     if args.json:
-        print(json.dumps(summary, indent=2, ensure_ascii=False))
+        print_json(summary)
     _tell(summary, plan, quiet=args.quiet)
     return 1 if summary["failed"] else 0
 
@@ -163,24 +164,3 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{Path(error.filename or '')} cannot be read or written: {(error.strerror or str(error)).lower()}."
     return str(error)
-
-
-def _strength(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"must be from 0 to 1, not {text}")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"must be more than 0, not {text}")
-    return value
-
-
-def _positive_whole(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
-    return value

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from core.arguments import positive_whole
 from core.cli.derain import SELF_ENSEMBLE
 from core.errors import UsageError
 from core.metrics import PROTOCOLS
@@ -53,9 +54,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--layout", choices=sorted(LAYOUTS), help="how --data is laid out (default: by its names)")
     parser.add_argument("--rainy", metavar="PATTERN", help="rainy photos below --data, such as 'wet/{}.png'")
     parser.add_argument("--clean-photos", metavar="PATTERN", help="clean photos below --data, such as 'dry/{}.png'")
-    parser.add_argument("--limit", metavar="N", type=_positive, help="only the first N photos")
+    parser.add_argument("--limit", metavar="N", type=positive_whole, help="only the first N photos")
     parser.add_argument(
-        "--held-out", metavar="N", type=_positive, help="only the N photos that `train` with held_out: N keeps"
+        "--held-out", metavar="N", type=positive_whole, help="only the N photos that `train` with held_out: N keeps"
     )
 
     who = parser.add_argument_group("what is measured").add_mutually_exclusive_group()
@@ -240,9 +241,3 @@ def _protocols(text: str) -> list[str]:
         if name not in PROTOCOLS:
             raise argparse.ArgumentTypeError(f"there is no protocol {name!r}; there are {', '.join(PROTOCOLS)} and all")
     return names
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
-    return int(text)

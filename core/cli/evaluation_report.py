@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from core.command_line import print_json
 from core.evaluation import summarise
-from core.images.atomic import write_atomically
+from core.images.atomic import write_text
 from core.metrics import PROTOCOLS
 
 WORST = 3
@@ -62,16 +63,15 @@ def as_text(figures: dict[str, Any]) -> str:
 
 def write_csv(table: pd.DataFrame, path: str | Path) -> None:
     """A row for each photo; written under a temporary name, then renamed."""
-    write_atomically(Path(path), table.to_csv(index=False, lineterminator="\n").encode())
+    write_text(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def write_json(figures: dict[str, Any], path: str | Path) -> None:
     """The report to a file (written under a temporary name, then renamed), or to standard output for `-`."""
-    text = json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if path == "-":
-        print(text, end="")
+        print_json(figures)
     else:
-        write_atomically(Path(path), text.encode())
+        write_text(path, json.dumps(figures, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def _means(protocols: dict[str, Any]) -> list[str]:

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from core.comparison.methods import find_methods
-    from core.images.atomic import write_atomically
+    from core.images.atomic import write_atomically, write_text
     from core.metrics.real_rain import find_regions, measure_real_rain
     from datasets.folders import open_photos, read_names
 
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
             rows.append((name, label, found.removed, found.lost, found.score))
     table = pd.DataFrame(rows, columns=["photo", "method", "removed", "lost", "score"])
     if args.csv:
-        write_atomically(Path(args.csv), table.to_csv(index=False).encode())
+        write_text(args.csv, table.to_csv(index=False))
     if args.sheet:
         write_atomically(Path(args.sheet), _sheet(tiles, Path(args.sheet).suffix))
     if table.empty:

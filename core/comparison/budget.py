@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.comparison.pictures import QUALITIES, THUMBNAILS, Quality
+from core.text import to_utf8
 
 NOTES = 2_000
 """Bytes kept for the sentences that say what was reduced."""
@@ -96,7 +97,7 @@ def take(pieces: Iterable[str], room: int) -> list[str]:
 
 def size(pieces: Iterable[str]) -> int:
     """Bytes of pieces with a line break after each."""
-    return sum(len(piece.encode()) + 1 for piece in pieces)
+    return sum(len(to_utf8(piece)) + 1 for piece in pieces)
 
 
 def by_turns(groups: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

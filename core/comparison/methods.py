@@ -8,11 +8,11 @@ import numpy as np
 from torch import nn
 
 from core.comparison.outputs import Outputs, open_outputs
+from core.depth import round_to_8_bits
 from core.errors import UsageError, UserError
 from core.evaluation import derain_by
 from core.inference import DEFAULT_WEIGHTS, Derainer
 from core.inference.device import choose_device
-from core.metrics import round_to_8_bits
 from core.peers import PEERS, PeerError, find_weights
 from core.peers.find import weights_sha256
 

@@ -19,8 +19,9 @@ from core.comparison.methods import Method
 from core.comparison.pictures import Quality, data_uri, find_part
 from core.comparison.run import RAINY
 from core.comparison.subjects import Photos
-from core.images.atomic import write_atomically
+from core.images.atomic import write_text
 from core.metrics import PROTOCOLS
+from core.text import to_utf8
 
 LIMIT = 25_000_000
 """Bytes of a report at most."""
@@ -84,8 +85,8 @@ def write_report(path: Path, page: str, table: pd.DataFrame, methods: Sequence[M
         core.images.ImageFileError: the folder is missing or cannot be written to.
     """
     csv = path.with_suffix(".csv")
-    write_atomically(csv, as_csv(table, methods).encode())
-    write_atomically(path, page.encode())
+    write_text(csv, as_csv(table, methods))
+    write_text(path, page)
     return csv
 
 
@@ -158,7 +159,7 @@ def make_page(
     }
     rows = [piece("rows.html", rows=rows) for rows in _photo_rows(table, columns, labels)]
     bare = piece("report.html", fitted=Fitted([], dict.fromkeys(cases, ()), [""]), **content)
-    room = limit - len(bare.encode())
+    room = limit - len(to_utf8(bare))
     return piece("report.html", fitted=fit(room, rows, cases, strip, photos[:MOST_THUMBNAILS], thumbnails), **content)
 
 

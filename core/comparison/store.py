@@ -14,7 +14,7 @@ from PIL import Image
 from core.comparison.methods import Method
 from core.errors import UserError
 from core.images import ImageFileError
-from core.images.atomic import write_atomically
+from core.images.atomic import write_atomically, write_text
 from datasets.reading import read_rgb
 
 RECORD = "method.json"
@@ -54,7 +54,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content.getvalue())
         self.record["photos"][name] = {"photo_sha256": _digest(photo), "seconds": seconds}
-        write_atomically(self.folder / RECORD, json.dumps(self.record, indent=1, ensure_ascii=False).encode())
+        write_text(self.folder / RECORD, json.dumps(self.record, indent=1, ensure_ascii=False))
 
 
 def open_store(folder: Path, method: Method) -> Store:

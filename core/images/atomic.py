@@ -6,6 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.images.errors import ImageFileError
+from core.text import to_utf8
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Writes a text as UTF-8 (`to_utf8`), whole or not at all; raises as `write_atomically` does."""
+    write_atomically(Path(path), to_utf8(text))
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
+from core.depth import round_to_8_bits
 from core.images.photo import Photo
 
 BACKDROP = 0.45
@@ -22,22 +23,13 @@ def shrink(pixels: np.ndarray, side: int) -> np.ndarray:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], *pixels.shape[2:])
 
 
-def to_8_bit(pixels: np.ndarray) -> np.ndarray:
-    """uint8 from uint8, uint16 or float32 in 0…1, same shape."""
-    if pixels.dtype == np.uint16:
-        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    if pixels.dtype == np.float32:
-        return np.rint(pixels * 255).astype(np.uint8)
-    return pixels
-
-
 def preview(photo: Photo, pixels: np.ndarray, side: int) -> np.ndarray:
     """Shrinks `pixels` (of `photo`, or derained) for the screen: sRGB uint8 (h, w, 3), or (h, w, 4) with alpha."""
-    small = to_8_bit(shrink(pixels, side))
+    small = round_to_8_bits(shrink(pixels, side))
     colour = np.repeat(small, 3, axis=2) if small.shape[2] == 1 else to_srgb(small, photo.icc_profile)
     if photo.alpha is None:
         return colour
-    return np.dstack([colour, to_8_bit(shrink(photo.alpha, side))])
+    return np.dstack([colour, round_to_8_bits(shrink(photo.alpha, side))])
 
 
 def to_srgb(pixels: np.ndarray, profile: bytes | None) -> np.ndarray:

@@ -27,12 +27,6 @@ def test_shrinking_averages() -> None:
     assert np.abs(previews.shrink(checks.astype(np.float32), 16) - 100).max() < 1e-3
 
 
-def test_every_8_bit_value_survives_16_bits() -> None:
-    values = np.arange(256, dtype=np.uint8)
-    assert np.array_equal(previews.to_8_bit(values.astype(np.uint16) * 257), values)
-    assert np.array_equal(previews.to_8_bit(np.array([0, 0.5, 1], np.float32)), [0, 128, 255])
-
-
 def test_preview_of_grey_16_bit_with_alpha_is_rgba() -> None:
     grey = np.full((40, 60, 1), 1000 * 257 // 10, np.uint16)
     alpha = np.zeros((40, 60), np.uint16)

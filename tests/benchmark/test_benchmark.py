@@ -122,7 +122,7 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (("--sizes", "big"), 2, "must be sizes such as"),
         (("--sizes", "0x5"), 2, "must be sizes such as"),
-        (("--runs", "0"), 2, "must be at least 1"),
+        (("--runs", "0"), 2, "is not a whole number of at least 1"),
         (("--network", "fast", "--weights", "x"), 2, "not allowed with"),
         (("--weights", "nowhere"), 1, "no weights in nowhere"),
         (("--network", "fast", "--peers", "nowhere"), 1, "put them at nowhere/PReNet/Rain1400/net_latest.pth"),

@@ -141,8 +141,8 @@ def test_one_photo_to_a_file_with_settings(repository: Path, weights: Path, phot
     [
         (("in", "-o", "in"), 2, "would be written over the input"),
         (("in/photo.jpg", "-o", "out.gif"), 2, "no format that can be written"),
-        (("in", "-o", "out", "--strength", "2"), 2, "must be from 0 to 1"),
-        (("in", "-o", "out", "--max-megapixels", "nan"), 2, "must be more than 0"),
+        (("in", "-o", "out", "--strength", "2"), 2, "is not a number from 0 to 1"),
+        (("in", "-o", "out", "--max-megapixels", "nan"), 2, "is not a number above 0"),
         (("in", "-o", "out", "--generator", "xx"), 2, "invalid choice"),
         (("in",), 2, "required"),
         (("in", "-o", "out", "--generator", "gr"), 1, "no generator 'gr'"),

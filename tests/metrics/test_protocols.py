@@ -9,7 +9,8 @@ from PIL import Image
 from skimage.color import rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from core.metrics import PROTOCOLS, measure, round_to_8_bits
+from core.depth import round_to_8_bits
+from core.metrics import PROTOCOLS, measure
 
 
 def two_photos(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -46,6 +47,8 @@ def test_wrong_input_is_refused() -> None:
 def test_eight_bits_are_rounded_not_truncated() -> None:
     values = np.array([0.0, 0.499, 0.501, 1.49, 1.51, 254.51, 300.0, -3.0]) / 255.0
     assert round_to_8_bits(values.astype(np.float32)).tolist() == [0, 0, 1, 1, 2, 255, 255, 0]
+    values = np.arange(256, dtype=np.uint8)
+    assert np.array_equal(round_to_8_bits(values.astype(np.uint16) * 257), values)
     assert round_to_8_bits(np.array([0, 128, 129, 257, 65535], np.uint16)).tolist() == [0, 0, 1, 1, 255]
     eight = np.arange(256, dtype=np.uint8)
     assert round_to_8_bits(eight) is eight
