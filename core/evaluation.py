@@ -15,7 +15,7 @@ from core.inference.vector_math import ready_vector_math
 from core.metrics import average_precision, measure
 from core.metrics.ssim import WINDOW
 from datasets.errors import DatasetError
-from datasets.folders import PhotoFolder, list_photos, without_suffix
+from datasets.folders import PhotoFolder, list_photos, name_of
 from datasets.pairs import PairedFolder, PairedPhotos
 from datasets.reading import read_rgb
 
@@ -198,7 +198,7 @@ def _find_outputs(folder: str | Path, pairs: PairedFolder, count: int) -> list[P
     """The derained image of each of the first `count` pairs; a PNG goes before other formats of one name."""
     by_name: dict[str, str] = {}
     for photo in list_photos(folder).photos:
-        name = without_suffix(photo)
+        name = name_of(photo)
         if name not in by_name or photo.lower().endswith(".png"):
             by_name[name] = photo
     rainy_of_clean: dict[Path, int] = {}
@@ -206,9 +206,9 @@ def _find_outputs(folder: str | Path, pairs: PairedFolder, count: int) -> list[P
         rainy_of_clean[pair.clean] = rainy_of_clean.get(pair.clean, 0) + 1
     files, missing = [], []
     for pair in pairs.pairs[:count]:
-        names = [pair.name, pair.rainy.stem]
+        names = [pair.name, name_of(pair.rainy.name)]
         if rainy_of_clean[pair.clean] == 1:
-            names.append(pair.clean.stem)
+            names.append(name_of(pair.clean.name))
         found = next((by_name[name] for name in names if name in by_name), None)
         if found is None:
             missing.append(pair.name)

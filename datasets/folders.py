@@ -2,12 +2,14 @@
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from core.images import IMAGE_SUFFIXES
+from core.text import NameIndex, one_spelling
 from datasets.errors import DatasetError
 from datasets.reading import read_rgb
 
@@ -22,7 +24,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class PhotoFolder:
-    """Single photos: `len(set)`, and `set[i] -> (name, pixels (H, W, 3) uint8 RGB)`; name: path without suffix."""
+    """Single photos: `len(set)`, and `set[i] -> (name, pixels (H, W, 3) uint8 RGB)`; name: see `name_of`."""
 
     folder: Path
     photos: tuple[str, ...]
@@ -32,7 +34,7 @@ class PhotoFolder:
 
     def __getitem__(self, index: int) -> tuple[str, np.ndarray]:
         photo = self.photos[index]
-        return without_suffix(photo), read_rgb(self.folder / photo)
+        return name_of(photo), read_rgb(self.folder / photo)
 
 
 def open_photos(folder: str | Path) -> PhotoFolder:
@@ -87,10 +89,23 @@ def read_names(path: str | Path) -> set[str]:
         DatasetError: the file cannot be read as text.
     """
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"The list of photos {path} cannot be read as text.") from error
+        raise DatasetError(f"The list of photos {path} cannot be read as text (UTF-8).") from error
     return {name for line in lines if (name := line.split("#")[0].strip())}
+
+
+def find_named(photos: Iterable[str], names: Iterable[str], *, folder: str | Path, where: str | Path) -> set[str]:
+    """Those photos that a list names, in whatever spelling (`core.text.NameIndex`).
+
+    Raises:
+        DatasetError: the folder lacks a photo that the list, which lies in the file `where`, names.
+    """
+    index = NameIndex(photos)
+    found = {name: index.find(name) for name in names}
+    if missing := sorted(name for name, photo in found.items() if photo is None):
+        raise DatasetError(f"{folder} lacks {missing[0]}, which {where} names.")
+    return {photo for photo in found.values() if photo is not None}
 
 
 def natural_key(name: str) -> list[tuple[str, int]]:
@@ -98,9 +113,9 @@ def natural_key(name: str) -> list[tuple[str, int]]:
     return [(text, int(number or -1)) for text, number in re.findall(r"(\D*)(\d*)", name)]
 
 
-def without_suffix(photo: str) -> str:
-    """`rainy/rain-001.png` -> `rainy/rain-001`."""
-    return photo[: photo.rindex(".")]
+def name_of(photo: str) -> str:
+    """`rainy/rain-001.png` -> `rainy/rain-001`, in the one spelling that names are compared and shown in."""
+    return one_spelling(photo[: photo.rindex(".")])
 
 
 def links_note(listing: Listing) -> str:

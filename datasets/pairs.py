@@ -9,8 +9,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from core.text import one_spelling
 from datasets.errors import DatasetError
-from datasets.folders import Listing, links_note, list_photos, without_suffix
+from datasets.folders import Listing, links_note, list_photos, name_of
 from datasets.layouts import LAYOUTS, Layout, own_layout
 from datasets.reading import read_rgb
 
@@ -149,9 +150,9 @@ def _match(folder: str | Path, listing: Listing, layout: Layout) -> tuple[Pair, 
     clean: dict[str, list[str]] = defaultdict(list)
     for photo in listing.photos:
         if found := layout.rainy_expression.fullmatch(photo):
-            rainy[found[1].lower()].append(photo)
+            rainy[one_spelling(found[1]).lower()].append(photo)
         if found := layout.clean_expression.fullmatch(photo):
-            clean[found[1].lower()].append(photo)
+            clean[one_spelling(found[1]).lower()].append(photo)
     _check(folder, listing, layout, rainy, clean)
 
     in_order = [photo for photo in listing.photos if layout.rainy_expression.fullmatch(photo)]
@@ -159,7 +160,7 @@ def _match(folder: str | Path, listing: Listing, layout: Layout) -> tuple[Pair, 
     common = posixpath.commonpath([posixpath.dirname(photo) for photo in in_order])
     pairs: dict[str, Pair] = {}
     for photo in in_order:
-        name = without_suffix(posixpath.relpath(photo, common or "."))
+        name = name_of(posixpath.relpath(photo, common or "."))
         if name in pairs:
             raise DatasetError(f"{folder} has two rainy photos named {name}: {pairs[name].rainy.name} and {photo}.")
         pairs[name] = Pair(name, Path(folder, photo), Path(folder, clean_of[photo]), layout.side_by_side)

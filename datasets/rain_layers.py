@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from datasets.errors import DatasetError
-from datasets.folders import list_photos, without_suffix
+from datasets.folders import list_photos, name_of
 from datasets.layouts import Layout
 from datasets.pairs import Pair, PairedFolder
 
@@ -30,7 +30,7 @@ def open_layers(folder: str | Path) -> PairedFolder:
     """
     root = Path(folder)
     index = _read_index(root / INDEX)
-    layers = {without_suffix(name): root / "rain" / name for name in list_photos(root / "rain").photos}
+    layers = {name_of(name): root / "rain" / name for name in list_photos(root / "rain").photos}
     if stray := sorted(layers.keys() ^ index.keys()):
         lacking = "the index has no entry for it" if stray[0] in layers else "its layer is missing"
         raise DatasetError(f"{root} holds {len(layers)} layers and {len(index)} entries: {stray[0]}, {lacking}.")

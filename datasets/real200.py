@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from datasets.errors import DatasetError
-from datasets.folders import list_photos, without_suffix
+from datasets.folders import list_photos, name_of
 from datasets.reading import read_rgb
 
 METADATA = "metadata.jsonl"
@@ -91,7 +91,7 @@ def open_real200(folder: str | Path, split: str | None = None) -> Real200:
                 raise DatasetError(f"Line {number} of {file} names no file beside it.")
             if not path.is_file():
                 raise DatasetError(f"{path} is missing, though {file} names it.")
-            crops.append(RainCrop(without_suffix(path.relative_to(root).as_posix()), path))
+            crops.append(RainCrop(name_of(path.relative_to(root).as_posix()), path))
     if not crops:
         raise DatasetError(f"{folder} holds no {METADATA} with crops: it is no export of the annotator.")
     return Real200(tuple(crops))

@@ -54,14 +54,12 @@ def run(args: argparse.Namespace) -> int:
     from core.comparison.methods import find_methods
     from core.images.atomic import write_atomically, write_text
     from core.metrics.real_rain import find_regions, measure_real_rain
-    from datasets.folders import open_photos, read_names
+    from datasets.folders import find_named, open_photos, read_names
 
     photos = open_photos(args.data)
     chosen = list(range(len(photos)))
     if args.only:
-        names = read_names(args.only)
-        if missing := sorted(names - set(photos.photos)):
-            raise UsageError(f"{args.data} lacks {missing[0]}, which {args.only} names.")
+        names = find_named(photos.photos, read_names(args.only), folder=args.data, where=args.only)
         chosen = [index for index in chosen if photos.photos[index] in names]
     keys = [name.strip() for name in args.methods.split(",") if name.strip()]
     methods = find_methods(keys, peers=args.peers, weights=args.weights, device=args.device)

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import UserError
+from core.text import one_spelling
 from datasets.errors import DatasetError
-from datasets.folders import list_photos, natural_key, without_suffix
+from datasets.folders import list_photos, name_of, natural_key
 from datasets.reading import read_rgb
 
 
@@ -28,14 +29,14 @@ class Outputs:
         """Each image by its path below the folder without suffix; of one name a PNG goes before other formats."""
         found: dict[str, Path] = {}
         for photo in list_photos(self.folder).photos:
-            name = without_suffix(photo)
+            name = name_of(photo)
             if name not in found or photo.lower().endswith(".png"):
                 found[name] = self.folder / photo
         return found
 
     def find(self, names: Sequence[str]) -> Path | None:
         """The image of a photo that goes by any of these names, which are paths below the folder without suffix."""
-        return next((self.files[name] for name in names if name in self.files), None)
+        return next((self.files[name] for name in map(one_spelling, names) if name in self.files), None)
 
     def read(self, names: Sequence[str], height: int, width: int) -> np.ndarray:
         """The image (H, W, 3) uint8 of a photo of that size that goes by any of these names.

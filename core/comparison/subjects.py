@@ -12,8 +12,9 @@ import numpy as np
 
 from core.errors import UserError
 from core.metrics.ssim import WINDOW
+from core.text import NameIndex
 from datasets.errors import DatasetError
-from datasets.folders import open_photos, without_suffix
+from datasets.folders import name_of, open_photos
 from datasets.pairs import Pair, open_pairs
 from datasets.reading import read_rgb
 
@@ -106,12 +107,12 @@ def open_subjects(
         except DatasetError as error:
             hint = " For photos without clean ones say --unpaired." if layout is None and rainy_pattern is None else ""
             raise DatasetError(f"{error}{hint}") from error
-        subjects = [Subject(p.name, (p.rainy.stem, p.clean.stem), p) for p in pairs.pairs]
+        subjects = [Subject(p.name, (name_of(p.rainy.name), name_of(p.clean.name)), p) for p in pairs.pairs]
         kind = f"pairs, layout {pairs.layout.name}"
     else:
         photos = open_photos(folder)
         subjects = [
-            Subject(without_suffix(photo), (PurePosixPath(without_suffix(photo)).name,), Path(folder, photo))
+            Subject(name_of(photo), (PurePosixPath(name_of(photo)).name,), Path(folder, photo))
             for photo in photos.photos
         ]
         kind = "real photos without ground truth"
@@ -137,13 +138,14 @@ def _with_own_names(subjects: list[Subject]) -> list[Subject]:
 
 
 def _only(folder: str | Path, subjects: list[Subject], names: list[str]) -> list[Subject]:
-    wanted = {name if "." not in Path(name).name else without_suffix(name) for name in names}
-    missing = wanted - {subject.name for subject in subjects}
+    index = NameIndex(subject.name for subject in subjects)
+    wanted = {name: index.find(name) or index.find(name.rpartition(".")[0]) for name in names}
+    missing = [name for name, found in wanted.items() if found is None]
     if missing:
         raise DatasetError(
             f"{folder} lacks {len(missing)} of the {len(wanted)} photos asked for, such as {min(missing)}."
         )
-    return [subject for subject in subjects if subject.name in wanted]
+    return [subject for subject in subjects if subject.name in wanted.values()]
 
 
 def _reduce(pixels: np.ndarray, megapixels: float) -> np.ndarray:

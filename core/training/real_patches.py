@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from core.training.config import ConfigError, DataConfig, RealConfig
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
-from datasets.folders import natural_key, open_photos, read_names, without_suffix
+from datasets.folders import find_named, list_photos, name_of, natural_key, open_photos, read_names
 from datasets.rain import RECIPES, render
 from datasets.rain.transplant import rain_layers
 from datasets.reading import read_rgb
@@ -47,17 +47,20 @@ def load_real(
     taken as they are.
 
     Raises:
-        ConfigError: a photo to be held out is not there, none is left to train on, or no photo has a layer.
-        DatasetError: the folder is missing or empty, or the manifest does not fit it.
+        ConfigError: no photo is left to train on, or none has a layer.
+        DatasetError: the folder is missing or empty, lacks a photo to be held out, or the manifest does not fit it.
         core.images.ImageFileError: a photo cannot be read.
     """
     folder = Path(root) / config.photos
     crops = _crops(config, folder)
-    held_out = read_names(config.held_out) if config.held_out is not None else set()
+    held_out: set[str] = set()
+    if config.held_out is not None:
+        listing = list_photos(folder)
+        held_out = find_named(listing.photos, read_names(config.held_out), folder=folder, where=config.held_out)
     photos = [crop.read() for crop in crops if crop.file.relative_to(folder).as_posix() not in held_out]
     if not photos:
         raise ConfigError(f"{config.held_out} holds out every photo of {folder}.")
-    held = _held_out(folder, held_out, config.held_out)
+    held = {name: read_rgb(folder / name) for name in sorted(held_out, key=natural_key)}
     layers = []
     if transplant:
         found = (_layers(photo, patch // part) for photo in photos for part in WINDOWS)
@@ -72,17 +75,7 @@ def _crops(config: RealConfig, folder: Path) -> tuple[RainCrop, ...]:
         return open_manifest(config.manifest, folder).crops
     if any(folder.glob(METADATA)) or any(folder.glob(f"*/{METADATA}")):
         return open_real200(folder).crops
-    return tuple(RainCrop(without_suffix(name), folder / name) for name in open_photos(folder).photos)
-
-
-def _held_out(folder: Path, names: set[str], where: str | None) -> dict[str, np.ndarray]:
-    """The photos of these names, whole."""
-    photos = {}
-    for name in sorted(names, key=natural_key):
-        if not (folder / name).is_file():
-            raise ConfigError(f"{folder} lacks {name}, which {where} holds out.")
-        photos[name] = read_rgb(folder / name)
-    return photos
+    return tuple(RainCrop(name_of(name), folder / name) for name in open_photos(folder).photos)
 
 
 class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):

@@ -45,7 +45,7 @@ def test_chosen_photos_alone(photos: Path, tmp_path: Path, capsys: pytest.Captur
     assert main(command) == 0
     assert "1 photos, 0 without" in capsys.readouterr().out
     (tmp_path / "only.txt").write_text("rain-9.png", encoding="utf-8")
-    assert main(command) == 2
+    assert main(command) == 1
     assert "lacks rain-9.png" in capsys.readouterr().err
 
 

@@ -1,5 +1,6 @@
 """Photos of one name: never compared with each other's output, and told where nothing tells them apart."""
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +54,18 @@ def test_names_that_differ_by_suffix_alone(tmp_path: Path) -> None:
         write(tmp_path / name)
     with pytest.raises(DatasetError, match="holds more than one photo a: "):
         open_subjects(tmp_path, paired=False)
+
+
+def test_outputs_and_lists_in_another_spelling(tmp_path: Path) -> None:
+    """macOS writes ö as two signs; an output or a list from elsewhere has it as one."""
+    for name in (unicodedata.normalize("NFD", "set/Größe.png"), "set/other.png", "outputs/Flat/Größe.png"):
+        write(tmp_path / name)
+    folder = open_subjects(tmp_path / "set", paired=False, only=["größe.png"])
+    (flat,) = open_outputs(tmp_path / "outputs")
+    assert [flat.find((subject.name, *subject.also)) for subject in folder.subjects] == [flat.folder / "Größe.png"]
+
+
+def test_an_output_in_other_capitals_is_another_photos(tmp_path: Path) -> None:
+    write(tmp_path / "outputs/Flat/a.png")
+    (flat,) = open_outputs(tmp_path / "outputs")
+    assert flat.find(["A"]) is None

@@ -1,6 +1,7 @@
 """Folders of photos: what is found, in what order, how it is read, and that links do not lead out."""
 
 import os
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from PIL import Image
 
 from datasets.errors import DatasetError
-from datasets.folders import list_photos, open_photos
+from datasets.folders import find_named, list_photos, open_photos, read_names
 
 
 def write(path: Path, value: int = 7, mode: str = "RGB") -> Path:
@@ -84,3 +85,24 @@ def test_a_broken_photo_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
     with pytest.raises(ImageFileError, match=r"broken\.png"):
         open_photos(tmp_path)[0]
+
+
+def test_a_list_names_photos_in_any_spelling(tmp_path: Path) -> None:
+    written = unicodedata.normalize("NFD", "b/Größe.png")
+    for name in ("a.png", "c.png", written):
+        write(tmp_path / "photos" / name)
+    photos = open_photos(tmp_path / "photos")
+    assert photos[photos.photos.index(written)][0] == "b/Größe", "names are shown and compared in composed form"
+    file = tmp_path / "list.txt"
+    file.write_text("A.png\r\nb\\Größe.png  # from Windows\r\n", encoding="utf-8-sig")
+    found = find_named(photos.photos, read_names(file), folder=photos.folder, where=file)
+    assert found == {"a.png", written}
+    file.write_text("d.png", encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"photos lacks d\.png, which .*list\.txt names\.$"):
+        find_named(photos.photos, read_names(file), folder=photos.folder, where=file)
+
+
+def test_a_list_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_bytes("Größe.png".encode("latin-1"))
+    with pytest.raises(DatasetError, match=r"list\.txt cannot be read as text \(UTF-8\)"):
+        read_names(tmp_path / "list.txt")

@@ -1,6 +1,7 @@
 """Paired folders: a tiny set in every published layout, and sets with something missing."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -247,3 +248,11 @@ def test_the_sets_beside_the_repository(shared: Path) -> None:
         _, rainy, clean = pairs[0]
         assert rainy.shape == clean.shape
         assert rainy.mean() > clean.mean()
+
+
+def test_partners_spelt_otherwise(tmp_path: Path) -> None:
+    """The rainy photo's name in decomposed form (macOS), the clean one's in composed form."""
+    for folder, form in (("input", "NFD"), ("target", "NFC")):
+        (tmp_path / folder).mkdir()
+        Image.new("RGB", (6, 4)).save(tmp_path / folder / unicodedata.normalize(form, "Größe.png"))
+    assert [pair.name for pair in open_pairs(tmp_path).pairs] == ["Größe"]

@@ -448,8 +448,10 @@ def test_held_out_photos_are_left_out_and_must_be_there(
     assert list(held) == ["3.png"] and len(material.photos) == 3
     assert not any(np.array_equal(photo, held["3.png"]) for photo in material.photos)
     assert {layer.shape for several in material.layers for layer in several} == {(64, 64), (32, 32)}
+    (tmp_path / "held-out.txt").write_text("3.PNG", encoding="utf-8-sig")
+    assert list(load_real(config.real, data_root, 64, transplant=False)[1]) == ["3.png"], "other capitals, as Notepad"
     (tmp_path / "held-out.txt").write_text("7.png", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"lacks 7\.png"):
+    with pytest.raises(DatasetError, match=r"lacks 7\.png, which .*held-out\.txt names"):
         load_real(config.real, data_root, 64, transplant=False)
     (tmp_path / "held-out.txt").write_text("\n".join(f"{i}.png" for i in range(4)), encoding="utf-8")
     with pytest.raises(ConfigError, match="holds out every photo"):
