@@ -9,4 +9,5 @@ TO_TOP = "() => scrollTo(0, 0)"
 """JavaScript that shows what is made of a photo that was chosen further down the page."""
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
+QUIET: dict[str, Any] = {"show_progress": "hidden", **PRIVATE}
 Changes = dict[Any, Any]

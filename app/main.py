@@ -5,7 +5,13 @@ import os
 import sys
 from pathlib import Path
 
+HOST, PORT = "127.0.0.1", 7860
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def of_environment(*names: str) -> str | None:
+    """The first of these variables that says something; an empty one says nothing."""
+    return next((value for name in names if (value := os.environ.get(name))), None)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -16,8 +22,10 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m app", description="Serves the demo page.", epilog="example: python -m app --port 8000"
     )
-    parser.add_argument("--host", default=os.environ.get("HOST"), help="address to listen on (HOST, else 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=os.environ.get("PORT"), help="port to listen on (PORT, else 7860)")
+    host = of_environment("HOST", "GRADIO_SERVER_NAME") or HOST
+    port = of_environment("PORT", "GRADIO_SERVER_PORT") or PORT
+    parser.add_argument("--host", default=host, help=f"address to listen on (HOST, else {HOST})")
+    parser.add_argument("--port", default=port, type=int, help=f"port to listen on (PORT, else {PORT})")
     parser.add_argument("--weights", type=Path, help="folder of the model (weights/fast)")
     parser.add_argument("--peers", type=Path, help="folder of the peers' published weights (DERAIN_PEERS)")
     parser.add_argument(
@@ -34,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
 
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from app.server import Folders, serve
-    from core.errors import UserError
+    from core.errors import UsageError, UserError
 
     try:
         folders = Folders(
@@ -48,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
         serve(arguments.host, arguments.port, folders)
     except UserError as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, UsageError) else 1
     return 0
 
 

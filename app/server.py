@@ -1,5 +1,7 @@
 """Loads the model, builds the pages round it and serves them, with the settings that make them safe for strangers."""
 
+import errno
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -7,15 +9,17 @@ from threading import Thread
 import numpy as np
 
 from app import settings
+from app.compare import page as compare
 from app.compare.collection import from_examples, from_folder
 from app.compare.methods import offer
-from app.compare.page import add_page
 from app.compare.stored import load_stored_outputs
 from app.compare.tally import Tally
+from app.derain import page as derain
 from app.examples import all_examples
-from app.page import build
+from app.pages import Pages
+from app.scratch import scratch
 from app.theme import STYLES, theme
-from core.errors import UserError
+from core.errors import UsageError, UserError
 from core.inference import DEFAULT_WEIGHTS, Derainer
 
 
@@ -40,24 +44,48 @@ class Folders:
     tally: Path | None = None
 
 
-def serve(host: str | None, port: int | None, folders: Folders) -> None:
-    """Serves the demo at `host`:`port` until interrupted; None leaves the choice to Gradio's own variables.
+def serve(host: str, port: int, folders: Folders) -> None:
+    """Serves the demo at `host`:`port` until interrupted; then nothing that visitors gave it is left.
 
     Raises:
-        UserError: the weights cannot be loaded, a folder is not there, or the port is taken.
+        UsageError: there is no such port.
+        UserError: the weights cannot be loaded, a folder is not there, or the address cannot be listened on.
     """
+    check_address(host, port)
     derainer = Derainer(folders.weights or DEFAULT_WEIGHTS)
+    with scratch():
+        pages = make_pages(derainer, folders)
+        launch(pages, host, port)
+        Thread(target=derainer, args=(np.zeros((256, 256, 3), np.uint8),), daemon=True).start()
+        print(f"The demo is at {pages.local_url}", flush=True)
+        pages.block_thread()
+
+
+def make_pages(derainer: Derainer, folders: Folders) -> Pages:
+    """Both pages, around one loaded model.
+
+    Raises:
+        UserError: a folder is not there, or cannot be read.
+    """
     examples = all_examples()
-    page = build(derainer, examples)
-    add_page(
-        page,
-        offer(derainer, load_stored_outputs(), peers=folders.peers, outputs=folders.outputs),
-        from_folder(folders.data, folders.paired) if folders.data else from_examples(examples),
-        Tally(folders.tally or settings.data_folder() / "preferences.sqlite"),
-    )
-    page.queue(max_size=settings.QUEUE_LENGTH, default_concurrency_limit=1)
+    methods = offer(derainer, load_stored_outputs(), peers=folders.peers, outputs=folders.outputs)
+    items = from_folder(folders.data, folders.paired) if folders.data else from_examples(examples)
+    tally = Tally(folders.tally or settings.data_folder() / "preferences.sqlite")
+    with Pages() as pages:
+        derain.add_page(pages, derainer, examples)
+    compare.add_page(pages, methods, items, tally)
+    pages.queue(max_size=settings.QUEUE_LENGTH, default_concurrency_limit=1)
+    return pages
+
+
+def launch(pages: Pages, host: str, port: int) -> None:
+    """Starts the server, with the settings that make it safe for strangers, and returns.
+
+    Raises:
+        UserError: the address cannot be listened on.
+    """
     try:
-        page.launch(
+        pages.launch(
             server_name=host,
             server_port=port,
             theme=theme(),
@@ -75,7 +103,26 @@ def serve(host: str | None, port: int | None, folders: Folders) -> None:
             prevent_thread_lock=True,
         )
     except OSError as error:
-        raise UserError(f"The demo cannot listen on port {port or 7860}: {error}") from error
-    Thread(target=derainer, args=(np.zeros((256, 256, 3), np.uint8),), daemon=True).start()
-    print(f"The demo is at {page.local_url}", flush=True)
-    page.block_thread()
+        raise UserError(f"The demo cannot listen on {host}, port {port}.") from error
+
+
+def check_address(host: str, port: int) -> None:
+    """Tells before the model is loaded that nobody can listen there.
+
+    Raises:
+        UsageError: there is no such port.
+        UserError: the port is taken, or the host is not this machine's.
+    """
+    if not 1 <= port <= 65535:
+        raise UsageError(f"A port is a number from 1 to 65535, not {port}.")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise UserError(
+                f"Port {port} is taken: another program listens on it; choose another with --port."
+            ) from error
+        raise UserError(f"The demo cannot listen on {host}, port {port}: {error.strerror}.") from error

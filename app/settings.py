@@ -1,7 +1,10 @@
 """The demo's limits and places, in one file."""
 
 import os
+import sys
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile, mkdtemp
 
 TITLE = "Semi-DerainGAN"
 OWN_EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -21,11 +24,25 @@ KEEP_SECONDS = 3600
 SWEEP_SECONDS = 600
 
 
+@cache
 def cache_folder() -> Path:
     """Where what is made on the first start is kept between starts."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "semi-deraingan"
+    return usable("XDG_CACHE_HOME", ".cache", "Examples are made again at each start")
 
 
+@cache
 def data_folder() -> Path:
     """Where what visitors decide is kept for good."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "semi-deraingan"
+    return usable("XDG_DATA_HOME", ".local/share", "Picks of the blind test are kept only until the demo ends")
+
+
+def usable(variable: str, usual: str, otherwise: str) -> Path:
+    """Our folder below that of `variable`, else below `usual` at home; a temporary one where neither can be written."""
+    try:
+        folder = Path(os.environ.get(variable) or Path.home() / usual) / "semi-deraingan"
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home at all
+        print(f"{otherwise}, because their folder cannot be written ({error}).", file=sys.stderr, flush=True)
+        return Path(mkdtemp(prefix="semi-deraingan-"))

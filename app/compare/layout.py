@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from app.compare.viewer import viewer
-from app.layout import BARE, FOOTER, HEADER, HOME
+from app.frame import BARE, FOOTER, HEADER, HOME
 from core.images import IMAGE_SUFFIXES
 
 PHOTO, GALLERY, BLIND = "photo", "gallery", "blind"

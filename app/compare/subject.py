@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app import outcome, previews, settings
+from app import previews, settings
+from app.uploads import read_within_caps
 from core.depth import round_to_8_bits
 from core.errors import UserError
 
@@ -80,7 +81,7 @@ def read(path: Path) -> np.ndarray:
     Raises:
         UserError: see above.
     """
-    pixels = round_to_8_bits(outcome.read_within_caps(path).pixels)
+    pixels = round_to_8_bits(read_within_caps(path).pixels)
     return np.repeat(pixels, 3, axis=2) if pixels.shape[2] == 1 else pixels
 
 

@@ -15,26 +15,46 @@ FLAGS = (
 )
 
 
+class Address(str):
+    """Where a demo is served.
+
+    Attributes:
+        pid: its process.
+        errors: the file with what it said on standard error.
+    """
+
+    pid: int
+    errors: Path
+
+
 @contextmanager
-def served_demo(program: list[str], repository: Path, folder: Path) -> Iterator[str]:
+def served_demo(program: list[str], repository: Path, folder: Path, **variables: str) -> Iterator[Address]:
     """The address of a demo that a Python of its own runs, with what it writes below `folder`.
 
-    Port 0 would be Gradio's own choice, so a free one is taken.
+    Port 0 would be Gradio's own choice, so a free one is taken. `variables` are added to its environment.
     """
     places = {"XDG_CACHE_HOME": "cache", "XDG_DATA_HOME": "data", "GRADIO_TEMP_DIR": "gradio"}
-    environment = os.environ | {name: str(folder / below) for name, below in places.items()}
+    environment = os.environ | {name: str(folder / below) for name, below in places.items()} | variables
     environment["PYTHONUNBUFFERED"] = "1"
     environment.pop("DERAIN_PEERS", None)
     command = [sys.executable, *program, "--host", "127.0.0.1", "--port", str(free_port())]
-    with subprocess.Popen(command, cwd=repository, env=environment, stdout=subprocess.PIPE, text=True) as server:
+    errors = folder / "errors.txt"
+    with (
+        open(errors, "w") as stream,
+        subprocess.Popen(
+            command, cwd=repository, env=environment, stdout=subprocess.PIPE, stderr=stream, text=True
+        ) as server,
+    ):
         assert server.stdout
         try:
             for line in server.stdout:
-                if address := re.search(r"http://[\d.:]+", line):
-                    yield address[0]
+                if found := re.search(r"http://[\d.:]+", line):
+                    address = Address(found[0])
+                    address.pid, address.errors = server.pid, errors
+                    yield address
                     break
             else:
-                raise RuntimeError("the demo ended before it served its page")
+                raise RuntimeError(f"the demo ended before it served its page: {errors.read_text()[-2000:]}")
         finally:
             server.terminate()
 

@@ -11,7 +11,7 @@ import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
-from app import api
+from app.derain import api
 
 
 @pytest.fixture(scope="module")

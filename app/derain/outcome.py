@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from app import previews, settings
+from app.uploads import read_within_caps
 from core.depth import round_to_8_bits
 from core.images import Photo, read_photo, write_mask, write_photo
 from core.images.formats import format_of_suffix
@@ -74,20 +75,11 @@ class Outcome:
         return Path(self.folder.name) / mask_name(self.source)
 
 
-def read_within_caps(path: Path) -> Photo:
-    """Reads a photo of at most `MAX_PIXELS` and `MAX_BYTES`.
-
-    Raises:
-        ImageFileError: not a photo, broken, or too large; one sentence.
-    """
-    return read_photo(path, name=path.name, max_pixels=settings.MAX_PIXELS, max_bytes=settings.MAX_BYTES)
-
-
 def open_photo(path: Path) -> Opened:
     """Reads a photo, keeps a copy of its file for the download, and makes its preview.
 
     Raises:
-        ImageFileError: see `read_within_caps`.
+        ImageFileError: see `app.uploads.read_within_caps`.
     """
     photo = read_within_caps(path)
     folder: TemporaryDirectory[str] = TemporaryDirectory(prefix="derain-")

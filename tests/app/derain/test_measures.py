@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.measures import cards, compass
+from app.derain.measures import cards, compass
 from core.metrics.rain_measures import RainMeasures
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app import outcome, settings
+from app import settings
+from app.derain import outcome
 from core.errors import UserError
 from core.inference import Derainer
 from core.networks import SIZES

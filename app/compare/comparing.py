@@ -1,0 +1,156 @@
+"""The tab One photo: a dropped photo or a chosen one goes through every chosen method; each shows once it is done."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app import settings
+from app.compare.collection import Item, recognise
+from app.compare.contest import Contest, open_contest, run
+from app.compare.layout import PHOTO, Layout
+from app.compare.methods import Methods
+from app.compare.show import facts, show, table
+from app.compare.subject import Subject, make_subject, read
+from app.compare.viewer import viewer_value
+from app.events import PRIVATE, TO_TOP, Changes
+from core.errors import UserError
+
+AT_ONCE: dict[str, Any] = {"concurrency_id": "comparison", "concurrency_limit": 4}
+
+
+@dataclass
+class Desk:
+    """What a visitor compares: the photo as it was chosen, without what was brought along later, and its contest.
+
+    Attributes:
+        turns: how often the visitor began, stopped or cleared something; what belongs to an earlier turn shows no more.
+    """
+
+    base: Subject | None = None
+    contest: Contest | None = None
+    turns: int = 0
+
+    def begin(self) -> int:
+        """The next turn's number; the contest of the last one ends."""
+        if self.contest:
+            self.contest.stop()
+        self.turns += 1
+        return self.turns
+
+
+class Comparing:
+    """The events of the tab; each begins a new turn at the visitor's desk."""
+
+    def __init__(self, methods: Methods, items: Sequence[Item], desk: gr.State, ui: Layout) -> None:
+        self.methods, self.items, self.desk, self.ui = methods, items, desk, ui
+        self.files = [ui.rainy, ui.clean, ui.others]
+        self.cleared: Changes = {
+            ui.viewer: None,
+            ui.figures: "",
+            ui.facts: "",
+            ui.stop: gr.update(interactive=False),
+            ui.clear: gr.update(interactive=False),
+        }
+
+    def connect(self) -> None:
+        """Ties the events to the page."""
+        ui, desk, chosen = self.ui, self.desk, self.ui.methods
+        outputs = [desk, *self.cleared, *self.files, ui.tabs]
+        work: dict[str, Any] = {"outputs": outputs, "show_progress": "hidden", "trigger_mode": "multiple"}
+        work |= {**AT_ONCE, **PRIVATE}
+        ui.rainy.upload(self.upload, [*self.files, chosen, desk], **work)
+        ui.examples.select(self.example, [chosen, desk], **work)
+        ui.gallery.select(self.from_gallery, [ui.page, chosen, desk], **work)
+        gr.on([ui.examples.select, ui.gallery.select], None, js=TO_TOP, **PRIVATE)
+        changed = [ui.clean.upload, ui.clean.clear, ui.others.upload, ui.others.clear, ui.others.delete, chosen.input]
+        gr.on(changed, self.again, [ui.clean, ui.others, chosen, desk], **work)
+        # Not by Gradio's `cancels`: it would take along the visitor's next comparison, which shares the stream of
+        # messages.
+        gr.on([ui.clear.click, ui.rainy.clear], self.clear, desk, outputs, queue=False, **PRIVATE)
+        ui.stop.click(self.stop, desk, outputs, queue=False, **PRIVATE)
+
+    def upload(
+        self, rainy: str, clean: str | None, others: list[str] | None, chosen: list[str], desk: Desk
+    ) -> Iterator[Changes]:
+        """A photo that was dropped or chosen, with what lies beside it."""
+
+        def changes() -> Iterator[Changes]:
+            path = Path(rainy)
+            base = recognise(make_subject(path.stem, read(path), None), self.items)
+            yield from self.compare(desk, base, clean, others, chosen)
+
+        yield from self.in_turn(desk, changes(), self.cleared)
+
+    def item(self, index: int, chosen: list[str], desk: Desk) -> Iterator[Changes]:
+        """A photo on offer."""
+
+        def changes() -> Iterator[Changes]:
+            yield {**dict.fromkeys(self.files), self.ui.tabs: gr.update(selected=PHOTO)}
+            yield from self.compare(desk, self.items[index].read(), None, None, chosen)
+
+        yield from self.in_turn(desk, changes(), self.cleared)
+
+    def example(self, at: gr.SelectData, chosen: list[str], desk: Desk) -> Iterator[Changes]:
+        """A photo on offer below the comparison."""
+        yield from self.item(at.index, chosen, desk)
+
+    def from_gallery(self, at: gr.SelectData, page: float, chosen: list[str], desk: Desk) -> Iterator[Changes]:
+        """A photo on offer in the gallery."""
+        yield from self.item((int(page) - 1) * settings.THUMBNAILS + at.index, chosen, desk)
+
+    def again(self, clean: str | None, others: list[str] | None, chosen: list[str], desk: Desk) -> Iterator[Changes]:
+        """The photo that is there, with other methods or with what was brought along."""
+        if desk.base is None:
+            yield {self.desk: desk}
+            return
+        changes = self.compare(desk, desk.base, clean, others, chosen)
+        yield from self.in_turn(desk, changes, {self.ui.stop: gr.update(interactive=False)})
+
+    def stop(self, desk: Desk) -> Changes:
+        """Keeps what is there and says what was stopped."""
+        desk.begin()
+        still = {self.desk: desk, self.ui.stop: gr.update(interactive=False)}
+        return {**still, self.ui.viewer: viewer_value(show(desk.contest, working=False))} if desk.contest else still
+
+    def clear(self, desk: Desk) -> Changes:
+        """Takes everything off the page."""
+        desk.begin()
+        desk.base = desk.contest = None
+        return {self.desk: desk, **self.cleared, **dict.fromkeys(self.files)}
+
+    def compare(
+        self, desk: Desk, base: Subject, clean: str | None, others: list[str] | None, chosen: list[str]
+    ) -> Iterator[Changes]:
+        """Runs the methods on one photo; the page after each."""
+        ui, turn = self.ui, desk.turns
+        subject = base.with_clean(Path(clean)) if clean else base
+        if others:
+            subject = subject.with_others([Path(file) for file in others])
+        opened = open_contest(subject, self.methods.entries(subject, chosen), desk.contest)
+        if desk.turns == turn:
+            desk.base, desk.contest = base, opened
+        yield {ui.facts: facts(opened), ui.clear: gr.update(interactive=True), ui.stop: gr.update(interactive=True)}
+        for contest in run(opened):
+            yield {
+                ui.viewer: viewer_value(show(contest, working=bool(contest.running))),
+                ui.figures: table(contest),
+            }
+        yield {ui.stop: gr.update(interactive=False)}
+
+    def in_turn(self, desk: Desk, changes: Iterator[Changes], otherwise: Changes) -> Iterator[Changes]:
+        """The changes of a new turn, as long as it lasts; `otherwise` where an error ends it."""
+        turn = desk.begin()
+        try:
+            for change in changes:
+                if desk.turns != turn:
+                    break
+                yield {self.desk: desk, **change}
+        except UserError:
+            if desk.turns == turn:
+                yield otherwise
+                raise
+        if desk.turns != turn:
+            yield {self.desk: desk}  # the browser gets the last changes twice: these do nothing to another turn's

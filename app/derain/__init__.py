@@ -1,0 +1,1 @@
+"""The page where a rainy photo goes in and its rain mask and the derained photo come out, and its endpoint."""
