@@ -1,6 +1,6 @@
 """Recipes: which rain is rendered, as ranges that every photo draws from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Range = tuple[float, float]
 
@@ -23,8 +23,19 @@ class Recipe:
         layer_tilt: standard deviation of a layer's direction about the photo's, degrees.
         jitter: standard deviation of a streak's direction about its layer's, degrees.
         brightness: brightness of one layer's streaks.
+        softness: blur of one layer's streaks, pixels (σ).
+        noise_layers: number of layers of filtered noise, as Photoshop's rain is made (`noise_layer`).
+        noise_coarseness: width of their streaks, pixels.
+        noise_length: length of their motion blur, pixels.
+        noise_black: share of the pixels that their levels leave without rain.
+        noise_white: share that they make as bright as can be.
+        slant: mean direction of the photo's rain, degrees to either side of the vertical, in place of `tilt`; database
+            layers are turned by it too.
+        magnified: by how much the rain is larger than the other figures say.
         veil: share of every pixel that becomes airlight.
         airlight: brightness of the veil.
+        veil_over: whether the veil lies over the rain, x = t(y + R) + (1 − t)A with a transmission t that changes
+            smoothly over the photo, rather than behind it and alike everywhere.
         screen: whether streaks lighten towards white (x = y + R(1 − y)) rather than add up (x = y + R, clipped).
     """
 
@@ -41,8 +52,17 @@ class Recipe:
     layer_tilt: float = 2.0
     jitter: Range = (0.5, 3.0)
     brightness: Range = (0.3, 0.8)
+    softness: Range = (0.0, 0.0)
+    noise_layers: tuple[int, int] = (0, 0)
+    noise_coarseness: Range = (1.0, 2.5)
+    noise_length: Range = (10, 50)
+    noise_black: Range = (0.5, 0.9)
+    noise_white: Range = (0.0005, 0.02)
+    slant: Range | None = None
+    magnified: Range | None = None
     veil: Range = (0.0, 0.0)
     airlight: Range = (0.6, 0.9)
+    veil_over: bool = False
     screen: bool = False
 
 
@@ -144,4 +164,45 @@ RECIPES: dict[str, Recipe] = {
         brightness=(0.1, 0.45),
         veil=(0.1, 0.3),
     ),
+    "photoshop": Recipe(
+        noise_layers=(1, 2), tilt=22.0, layer_tilt=3.0, brightness=(0.15, 0.9), veil=(0.0, 0.12), screen=True
+    ),
+    "bands": Recipe(
+        streak_layers=(1, 3),
+        density=(0.1, 0.6),
+        shortest=(40, 120),
+        longest=(120, 500),
+        thickness=(8.0, 25.0),
+        tilt=12.0,
+        layer_tilt=3.0,
+        jitter=(0.2, 4.0),
+        brightness=(0.08, 0.5),
+        softness=(1.0, 5.0),
+        veil=(0.0, 0.25),
+        airlight=(0.7, 1.0),
+        screen=True,
+    ),
+    "veil": Recipe(
+        database_layers=(0, 1),
+        database_gain=(0.3, 0.8),
+        streak_layers=(1, 3),
+        density=(0.05, 0.5),
+        shortest=(6, 24),
+        longest=(20, 120),
+        thickness=(1.0, 3.0),
+        tilt=12.0,
+        layer_tilt=3.0,
+        jitter=(0.5, 4.0),
+        brightness=(0.15, 0.7),
+        veil=(0.1, 0.5),
+        airlight=(0.6, 0.95),
+        veil_over=True,
+    ),
 }
+
+SLANT = (30.0, 60.0)
+MAGNIFIED = (3.0, 6.0)
+
+FAMILIES = tuple(RECIPES)
+RECIPES |= {f"{name}-slanted": replace(RECIPES[name], slant=SLANT) for name in FAMILIES}
+RECIPES |= {f"{name}-wide": replace(RECIPES[name], magnified=MAGNIFIED) for name in FAMILIES if name != "bands"}

@@ -31,7 +31,13 @@ class StreakDatabase:
         return cls([np.rint(photos[i][1].mean(-1)).astype(np.uint8) for i in range(len(photos))])
 
     def layer(
-        self, height: int, width: int, scale: tuple[float, float], rotation: float, rng: np.random.Generator
+        self,
+        height: int,
+        width: int,
+        scale: tuple[float, float],
+        rotation: float,
+        rng: np.random.Generator,
+        slant: float = 0.0,
     ) -> np.ndarray:
         """A random cut of a random streak image, perhaps mirrored, magnified and turned.
 
@@ -40,6 +46,7 @@ class StreakDatabase:
             scale: lowest and highest magnification.
             rotation: standard deviation of the turn in degrees.
             rng: source of everything random.
+            slant: mean turn in degrees, positive where the streaks' upper ends go to the right.
 
         Returns:
             (height, width) float32, 0…1.
@@ -49,8 +56,11 @@ class StreakDatabase:
             (side - 1) / 2 if side <= cut else rng.uniform((cut - 1) / 2, side - 1 - (cut - 1) / 2)
             for side, cut in zip(image.shape[::-1], (width, height))
         ]
-        to_source = cv2.getRotationMatrix2D((0, 0), rotation * rng.standard_normal(), 1 / rng.uniform(*scale))
-        if rng.random() < 0.5:
+        turn = rotation * rng.standard_normal()
+        magnification = rng.uniform(*scale)
+        mirrored = rng.random() < 0.5
+        to_source = cv2.getRotationMatrix2D((0, 0), turn - slant if mirrored else turn + slant, 1 / magnification)
+        if mirrored:
             to_source[:, 0] *= -1
         to_source[:, 2] = np.asarray(centre) - to_source[:, :2] @ ((width - 1) / 2, (height - 1) / 2)
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
