@@ -39,7 +39,8 @@ def noise_layer(
         noise = cv2.resize(noise, (wide, tall), interpolation=cv2.INTER_CUBIC)
     blurred = cv2.filter2D(noise, -1, line_kernel(length, tilt))[margin : margin + height, margin : margin + width]
     low, high = np.quantile(blurred, (black, 1 - white))
-    return brightness * np.clip((blurred - low) / max(high - low, 1e-6), 0, 1)
+    stretched = (blurred - low) / max(high - low, 1e-6)
+    return (brightness * np.clip(stretched, 0, 1)).astype(np.float32)
 
 
 def line_kernel(length: float, tilt: float) -> np.ndarray:

@@ -201,7 +201,9 @@ RECIPES: dict[str, Recipe] = {
 }
 
 SLANT = (30.0, 60.0)
+"""Direction of the rain of recipes named "…-slanted", degrees to either side of the vertical."""
 MAGNIFIED = (3.0, 6.0)
+"""By how much the rain of recipes named "…-wide" is larger than that of their family."""
 
 FAMILIES = tuple(RECIPES)
 RECIPES |= {f"{name}-slanted": replace(RECIPES[name], slant=SLANT) for name in FAMILIES}
