@@ -37,4 +37,4 @@ def photographed(rainy: np.ndarray, clean: np.ndarray, rng: np.random.Generator)
 def _jpeg(image: np.ndarray, quality: int) -> np.ndarray:
     pixels = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", pixels, (cv2.IMWRITE_JPEG_QUALITY, quality))
-    return cv2.imdecode(data, cv2.IMREAD_UNCHANGED).astype(np.float32) / 255
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_UNCHANGED), np.float32) / 255

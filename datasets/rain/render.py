@@ -41,15 +41,16 @@ def render(
             raise ValueError(f"There is no rain recipe {recipe!r}; there are {', '.join(RECIPES)}.")
         recipe = RECIPES[recipe]
     image = clean.astype(np.float32) / (255 if clean.dtype == np.uint8 else 1)
-    layer = _rain(recipe, *image.shape[:2], rng, streaks)
+    height, width = image.shape[:2]
+    layer = _rain(recipe, height, width, rng, streaks)
     rain = layer[..., None]
     if recipe.veil_over:
         lit = image + rain * (1 - image) if recipe.screen else image + rain
-        veil, airlight = _smooth_veil(recipe, *image.shape[:2], rng)
+        veil, airlight = _smooth_veil(recipe, height, width, rng)
         rainy = np.clip(lit, 0, 1) * (1 - veil) + veil * airlight
     else:
-        veil = np.float32(rng.uniform(*recipe.veil))
-        veiled = image * (1 - veil) + veil * np.float32(rng.uniform(*recipe.airlight))
+        share = np.float32(rng.uniform(*recipe.veil))
+        veiled = image * (1 - share) + share * np.float32(rng.uniform(*recipe.airlight))
         rainy = veiled + rain * (1 - veiled) if recipe.screen else veiled + rain
     return np.clip(rainy, 0, 1, dtype=np.float32), np.clip(layer, 0, 1)
 
