@@ -22,9 +22,9 @@ def photographed(rainy: np.ndarray, clean: np.ndarray, rng: np.random.Generator)
         grain = rng.standard_normal(rainy.shape[:2], np.float32)[..., None]
         if rng.random() < 0.5:
             grain = grain + 0.5 * rng.standard_normal(rainy.shape, np.float32)
-        grain = cv2.GaussianBlur(grain, (0, 0), rng.uniform(*GRAIN_SIZE))
-        grain = grain.reshape(*rainy.shape[:2], -1) * np.float32(rng.uniform(*GRAIN) / max(grain.std(), 1e-6))
-        rainy, clean = rainy + grain, clean + grain
+        blurred = cv2.GaussianBlur(grain, (0, 0), rng.uniform(*GRAIN_SIZE)).reshape(*rainy.shape[:2], -1)
+        added = blurred * np.float32(rng.uniform(*GRAIN) / max(float(blurred.std()), 1e-6))
+        rainy, clean = rainy + added, clean + added
     if rng.random() < 0.5:
         share = np.float32(rng.uniform(*SHARPENING))
         rainy, clean = (image + share * (image - cv2.GaussianBlur(image, (0, 0), 1.0)) for image in (rainy, clean))
