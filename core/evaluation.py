@@ -12,8 +12,8 @@ from torch import nn
 
 from core.depth import round_to_8_bits
 from core.inference.vector_math import ready_vector_math
-from core.metrics import average_precision, measure
-from core.metrics.ssim import WINDOW
+from core.metrics import WITH_REFERENCE, average_precision, measure
+from core.metrics.table import too_small
 from datasets.errors import DatasetError
 from datasets.folders import PhotoFolder, list_photos, name_of
 from datasets.pairs import PairedFolder, PairedPhotos
@@ -22,8 +22,8 @@ from datasets.reading import read_rgb
 RAIN_THRESHOLD = 10.0
 """A pixel is rain where |x − y|, averaged over the channels, is more than this, in 0…255."""
 
-PSNR_OF_EQUAL_PHOTOS = 100.0
-"""What an infinite PSNR counts as in a mean, in dB; one grey level in one value of a 481×321 photo gives 104.8."""
+RANKING = WITH_REFERENCE[0]
+"""The metric that photos are ranked by."""
 
 Derain = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray | None]]
 """(H, W, 3) uint8 -> derained image of that shape (uint8, uint16, or floats 0…1), rain mask (H, W) 0…1 or None."""
@@ -55,11 +55,11 @@ def evaluate_pairs(
         progress: wraps the loop.
 
     Returns:
-        One row a pair: photo, width, height, {rainy,derained}_{psnr,ssim}_PROTOCOL, and where there is a mask
+        One row a pair: photo, width, height, {rainy,derained}_METRIC_PROTOCOL, and where there is a mask
         mask_average_precision (against |x − y| > 10/255; NaN where there is no such pixel) and mask_mean.
 
     Raises:
-        DatasetError: a photo is smaller than SSIM's window, or the derained image has another size.
+        DatasetError: a photo is too small for a metric, or the derained image has another size.
     """
     rows = []
     for index in progress(range(_count(pairs, limit))):
@@ -102,10 +102,10 @@ def evaluate_clean(
     """Gives the model photos without rain and measures what it changes: the derained image against the photo itself.
 
     Returns:
-        One row a photo: photo, width, height, derained_{psnr,ssim}_PROTOCOL, and mask_mean where there is a mask.
+        One row a photo: photo, width, height, derained_METRIC_PROTOCOL, and mask_mean where there is a mask.
 
     Raises:
-        DatasetError: a photo is smaller than SSIM's window, or the derained image has another size.
+        DatasetError: a photo is too small for a metric, or the derained image has another size.
     """
     rows = []
     for index in progress(range(_count(photos, limit))):
@@ -137,20 +137,15 @@ def summarise(table: pd.DataFrame, protocols: Sequence[str]) -> dict[str, Any]:
     count for the average precision.
 
     Returns:
-        {"photos": n, "protocols": {PROTOCOL: {"rainy"|"derained": {"psnr", "psnr_median", "ssim", "equal"}}},
+        {"photos": n, "protocols": {PROTOCOL: {"rainy"|"derained": {METRIC, "psnr_median", "equal"}}},
         "mask": {"mean", "median", "average_precision"}}, each part where the table has it.
     """
     figures: dict[str, Any] = {"photos": len(table), "protocols": {}}
     for protocol in protocols:
         figures["protocols"][protocol] = {
-            which: {
-                "psnr": float(table[f"{which}_psnr_{protocol}"].clip(upper=PSNR_OF_EQUAL_PHOTOS).mean()),
-                "psnr_median": float(table[f"{which}_psnr_{protocol}"].clip(upper=PSNR_OF_EQUAL_PHOTOS).median()),
-                "ssim": float(table[f"{which}_ssim_{protocol}"].mean()),
-                "equal": int(np.isinf(table[f"{which}_psnr_{protocol}"]).sum()),
-            }
+            which: _means(table, f"{which}_{{}}_{protocol}")
             for which in ("rainy", "derained")
-            if f"{which}_psnr_{protocol}" in table
+            if f"{which}_{RANKING.key}_{protocol}" in table
         }
     if "mask_mean" in table:
         figures["mask"] = {"mean": float(table["mask_mean"].mean()), "median": float(table["mask_mean"].median())}
@@ -158,6 +153,13 @@ def summarise(table: pd.DataFrame, protocols: Sequence[str]) -> dict[str, Any]:
         precision = float(table["mask_average_precision"].mean())
         figures["mask"]["average_precision"] = None if math.isnan(precision) else precision
     return figures
+
+
+def _means(table: pd.DataFrame, column: str) -> dict[str, float]:
+    """Mean of every metric with reference, the median of the first one, and how many photos are equal."""
+    means = {metric.key: float(metric.finite(table[column.format(metric.key)]).mean()) for metric in WITH_REFERENCE}
+    first = table[column.format(RANKING.key)]
+    return means | {f"{RANKING.key}_median": float(RANKING.finite(first).median()), "equal": int(np.isinf(first).sum())}
 
 
 def _row(
@@ -169,8 +171,8 @@ def _row(
     protocols: Sequence[str],
 ) -> dict[str, Any]:
     height, width = clean.shape[:2]
-    if min(height, width) < WINDOW:
-        raise DatasetError(f"The photo {name} has {width}×{height} pixels; SSIM needs at least {WINDOW}×{WINDOW}.")
+    if refusal := too_small(width, height):
+        raise DatasetError(f"The photo {name} {refusal}.")
     if derained.shape != clean.shape:
         size = f"{derained.shape[1]}×{derained.shape[0]}"
         raise DatasetError(f"The derained image of {name} has {size} pixels, but the clean photo {width}×{height}.")
@@ -180,8 +182,7 @@ def _row(
         for which, picture in (("rainy", rainy), ("derained", rounded)):
             if picture is not None:
                 scores = measure(protocol, clean, picture)
-                row[f"{which}_psnr_{protocol}"] = scores.psnr
-                row[f"{which}_ssim_{protocol}"] = scores.ssim
+                row |= {f"{which}_{key}_{protocol}": score for key, score in scores.items()}
     if mask is not None:
         row["mask_mean"] = float(mask.mean(dtype=np.float64))
         if rainy is not None:

@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from tempfile import TemporaryDirectory
 
 from app.compare.contest import Contest
-from app.compare.show import RAINY, in_short
+from app.compare.show import RAINY, facts_of
 from app.compare.tally import Pick, Shown
 from app.compare.viewer import Blind, Pane, Show
 
@@ -101,7 +101,7 @@ def show_round(round_: Round) -> Show:
     panes = [Pane("rainy", RAINY, "rainy", picture=contest.file("rainy"))]
     for letter, key in zip(round_.letters, round_.order):
         label = f"{letter}: {round_.label(key)}" if done else letter
-        facts = in_short(contest, key) if done else ""
+        facts = facts_of(contest, key) if done else ""
         panes.append(Pane(letter, label, "derained", picture=round_.file(letter), facts=facts))
     picked = round_.letters[round_.order.index(round_.picked)] if round_.picked else ""
     said = f"You picked {round_.label(round_.picked)}." if round_.picked else "You saw no difference."

@@ -15,7 +15,7 @@ from app import previews
 from app.compare.subject import Subject
 from core.errors import UserError
 from core.metrics import Scores, measure
-from core.metrics.ssim import WINDOW
+from core.metrics.table import too_small
 
 PROTOCOLS = ("y", "rgb")
 AT_WORK = Lock()
@@ -67,7 +67,7 @@ class Contest:
         subject: the photo.
         entries: the methods in the order in which they are shown.
         given: what each gave, by key.
-        scores: PSNR and SSIM by key and protocol; "rainy" is the photo itself. Empty without a clean photo.
+        scores: figures by method and protocol; "rainy" is the photo itself. Empty without a clean photo.
         running: key of the method at work.
         made: what networks made of the photo, by key; shared by all contests of a visitor over this photo.
         stopped: set by `stop`.
@@ -154,9 +154,9 @@ def keep(contest: Contest, entry: Entry, pixels: np.ndarray, seconds: float | No
 
 
 def add_scores(contest: Contest, key: str, pixels: np.ndarray) -> None:
-    """Measures `pixels` against the clean photo, if there is one and it is not smaller than SSIM's window."""
+    """Measures `pixels` against the clean photo, if there is one and it is not too small for that."""
     clean = contest.subject.clean
-    if clean is not None and min(clean.shape[:2]) >= WINDOW:
+    if clean is not None and not too_small(clean.shape[1], clean.shape[0]):
         contest.scores[key] = {protocol: measure(protocol, clean, pixels) for protocol in PROTOCOLS}
 
 

@@ -13,9 +13,10 @@ from app import previews, settings
 from app.compare.collection import Item
 from app.compare.layout import RAINY
 from app.compare.methods import Methods
+from app.compare.show import in_short
 from core.errors import UserError
 from core.metrics import measure
-from core.metrics.ssim import WINDOW
+from core.metrics.table import too_small
 
 UNREADABLE = np.full((90, 120, 3), 128, np.uint8)
 """Stands for a photo that cannot be read; its caption says why."""
@@ -61,9 +62,9 @@ class Thumbnails:
                 caption = f"{item.name}{'' if entry else ': no output'}"
             except UserError as error:
                 return self.one(RAINY, index)[0], f"{item.name}: {error}"
-            if entry and subject.clean is not None and min(pixels.shape[:2]) >= WINDOW:
+            if entry and subject.clean is not None and not too_small(pixels.shape[1], pixels.shape[0]):
                 scores = entry.scores["y"] if entry.scores else measure("y", subject.clean, pixels)
-                caption += f": {scores.psnr:.2f} dB, {scores.ssim:.3f}"
+                caption += f": {in_short(scores)}"
         return self._save(shown, index, previews.shrink(pixels, settings.THUMBNAIL_SIDE)), caption
 
     def _save(self, shown: str, index: int, pixels: np.ndarray) -> str:

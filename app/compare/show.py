@@ -1,10 +1,11 @@
 """What the page shows of a contest: the viewer's panes, the table of figures, and the facts of the photo."""
 
 from html import escape
+from math import nan
 
 from app.compare.contest import PROTOCOLS, Contest, Entry
 from app.compare.viewer import Pane, Show
-from core.metrics import Scores
+from core.metrics import WITH_REFERENCE, Scores
 
 RAINY, CLEAN = "Rainy image x", "Clean image y"
 STOPPED = "Stopped before it was done. Untick and tick it above to run it."
@@ -13,7 +14,7 @@ STOPPED = "Stopped before it was done. Untick and tick it above to run it."
 def show(contest: Contest, working: bool) -> Show:
     """The photo, its clean photo and every method; `working` says whether those without output are still to come."""
     height, width = contest.subject.rainy.shape[:2]
-    photos = [Pane("rainy", RAINY, "rainy", picture=contest.file("rainy"), facts=in_short(contest, "rainy"))]
+    photos = [Pane("rainy", RAINY, "rainy", picture=contest.file("rainy"), facts=facts_of(contest, "rainy"))]
     if contest.subject.clean is not None:
         photos.append(Pane("clean", CLEAN, "clean", picture=contest.file("clean"), facts="ground truth"))
     panes = [pane_of(contest, entry, working) for entry in contest.entries]
@@ -32,16 +33,21 @@ def pane_of(contest: Contest, entry: Entry, working: bool) -> Pane:
         return Pane(entry.key, entry.label, "derained", state)
     if given.failed:
         return Pane(entry.key, entry.label, "derained", "failed", sentence=given.failed)
-    facts = in_short(contest, entry.key)
+    facts = facts_of(contest, entry.key)
     if given.seconds is not None:
         facts = f"{seconds(given.seconds)}{', ' if facts else ''}{facts}"
     return Pane(entry.key, entry.label, "derained", picture=given.picture, facts=facts or entry.source)
 
 
-def in_short(contest: Contest, key: str) -> str:
-    """PSNR and SSIM under protocol y, or nothing."""
-    scores = contest.scores.get(key)
-    return f"{psnr(scores['y'])} dB, {ssim(scores['y'])}" if scores else ""
+def facts_of(contest: Contest, key: str) -> str:
+    """The figures under protocol y in short, or nothing."""
+    return in_short(contest.scores[key]["y"]) if key in contest.scores else ""
+
+
+def in_short(scores: Scores) -> str:
+    """Every metric with reference that is known, and its unit: "32.11 dB, 0.9432"."""
+    known = [metric for metric in WITH_REFERENCE if metric.key in scores]
+    return ", ".join(f"{metric.show(scores[metric.key])} {metric.unit}".rstrip() for metric in known)
 
 
 def table(contest: Contest) -> str:
@@ -57,12 +63,14 @@ def table(contest: Contest) -> str:
     best = best_of(contest)
     heads, body = "", ""
     if contest.scores:
-        heads = "".join(f"<th>PSNR <i>{name}</i></th><th>SSIM <i>{name}</i></th>" for name in PROTOCOLS)
+        titles = [escape(metric.title) for metric in WITH_REFERENCE]
+        heads = "".join(f"<th>{title} <i>{name}</i></th>" for name in PROTOCOLS for title in titles)
     for key, label, time, source in rows:
         cells = "".join(score_cells(contest, key, protocol, best) for protocol in PROTOCOLS if contest.scores)
         body += f"<tr><th>{escape(label)}</th><td>{time}</td>{cells}<td>{escape(source)}</td></tr>"
+    names = " and ".join(f"{metric.title}{' in ' if metric.unit else ''}{metric.unit}" for metric in WITH_REFERENCE)
     note = (
-        "PSNR in dB and SSIM against the clean image, under the protocols y and rgb; the best are bold."
+        f"{escape(names)} against the clean image, under the protocols {' and '.join(PROTOCOLS)}; the best are bold."
         if contest.scores
         else "Figures need the clean image."
     )
@@ -73,23 +81,25 @@ def table(contest: Contest) -> str:
 
 
 def best_of(contest: Contest) -> dict[tuple[str, str], float]:
-    """The best PSNR and SSIM among the methods, by (protocol, metric)."""
+    """The best figures among the methods, by (protocol, metric's key)."""
     scores = [scores for key, scores in contest.scores.items() if key != "rainy"]
-    return {
-        (protocol, metric): max(getattr(each[protocol], metric) for each in scores)
-        for protocol in PROTOCOLS
-        for metric in Scores._fields
-        if scores
-    }
+    found = {}
+    for protocol in PROTOCOLS:
+        for metric in WITH_REFERENCE:
+            values = [each[protocol][metric.key] for each in scores if metric.key in each[protocol]]
+            if values and metric.higher is not None:
+                found[protocol, metric.key] = max(values) if metric.higher else min(values)
+    return found
 
 
 def score_cells(contest: Contest, key: str, protocol: str, best: dict[tuple[str, str], float]) -> str:
-    """Two cells, PSNR and SSIM, the best ones marked."""
+    """A cell a metric, the best ones marked."""
     scores = contest.scores[key][protocol]
     cells = ""
-    for metric, text in (("psnr", psnr(scores)), ("ssim", ssim(scores))):
-        is_best = key != "rainy" and getattr(scores, metric) == best[protocol, metric]
-        cells += f"<td>{f'<b>{text}</b>' if is_best else text}</td>"
+    for metric in WITH_REFERENCE:
+        value = scores.get(metric.key, nan)
+        is_best = key != "rainy" and value == best.get((protocol, metric.key))
+        cells += f"<td>{f'<b>{metric.show(value)}</b>' if is_best else metric.show(value)}</td>"
     return cells
 
 
@@ -99,16 +109,6 @@ def facts(contest: Contest) -> str:
     sizes = [f"{pixels.shape[1]} × {pixels.shape[0]}" for pixels in (subject.full, subject.rainy)]
     reduced = f", reduced to {sizes[1]} for every method" if subject.reduced else ""
     return f'<p class="facts"><b>{escape(subject.name)}</b> {sizes[0]}{reduced}</p>'
-
-
-def psnr(scores: Scores) -> str:
-    """Two decimals; ∞ for equal photos."""
-    return "∞" if scores.psnr == float("inf") else f"{scores.psnr:.2f}"
-
-
-def ssim(scores: Scores) -> str:
-    """Three decimals, without the leading nought."""
-    return f"{scores.ssim:.3f}".replace("0.", ".", 1)
 
 
 def seconds(value: float) -> str:

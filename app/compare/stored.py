@@ -61,7 +61,7 @@ def load_stored_outputs(folder: Path = settings.PEERS_OUTPUTS) -> StoredOutputs:
                 method["label"],
                 Weights(method["weights"], method["sha256"]),
                 photos[photo]["clean_sha256"],
-                {protocol: Scores(*scores) for protocol, scores in output["scores"].items()},
+                output["scores"],
             )
             for key, method in record["methods"].items()
             for photo, output in method["outputs"].items()

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from core.command_line import print_json
-from core.evaluation import summarise
+from core.evaluation import RANKING, summarise
 from core.images.atomic import write_text
-from core.metrics import PROTOCOLS
+from core.metrics import PROTOCOLS, WITH_REFERENCE
 
 WORST = 3
 
@@ -23,7 +23,7 @@ def report(
 
     PSNR of equal photos is infinite and JSON has no infinity: it is null in "photos" and "worst", 100 dB in the means.
     """
-    first = f"derained_psnr_{protocols[0]}"
+    first = f"derained_{RANKING.key}_{protocols[0]}"
     return {
         "command": command,
         "data": data,
@@ -56,8 +56,8 @@ def as_text(figures: dict[str, Any]) -> str:
     lines += _means(means["protocols"])
     lines += _mask(means.get("mask", {}))
     name = next(iter(means["protocols"]))
-    worst = [f"{row['photo']} {_decibels(row[f'derained_psnr_{name}'])}" for row in figures["worst"]]
-    lines += ["", f"worst by PSNR ({name}): {', '.join(worst)}"]
+    worst = [f"{row['photo']} {_ranked(row[f'derained_{RANKING.key}_{name}'])}" for row in figures["worst"]]
+    lines += ["", f"worst by {RANKING.title} ({name}): {', '.join(worst)}"]
     return "\n".join(lines)
 
 
@@ -77,16 +77,23 @@ def write_json(figures: dict[str, Any], path: str | Path) -> None:
 def _means(protocols: dict[str, Any]) -> list[str]:
     stages = list(next(iter(protocols.values())))
     titles = {"rainy": "rainy image", "derained": "derained image" if "rainy" in stages else "against the input"}
+    widths = [max(8, len(metric.title) + 2) + (4 if metric is RANKING else 0) for metric in WITH_REFERENCE]
+    heads = "".join(f"{metric.title:>{width}}" for metric, width in zip(WITH_REFERENCE, widths))
     lines = [
-        f"{'':10}" + "".join(f"{titles[stage]:>20}" for stage in stages) + f"{'median':>10}",
-        f"{'protocol':10}" + f"{'PSNR':>12}{'SSIM':>8}" * len(stages) + f"{'PSNR':>10}",
+        f"{'':10}" + "".join(f"{titles[stage]:>{sum(widths)}}" for stage in stages) + f"{'median':>10}",
+        f"{'protocol':10}" + heads * len(stages) + f"{RANKING.title:>10}",
     ]
     for name, figures in protocols.items():
-        means = "".join(f"{figures[stage]['psnr']:12.2f}{figures[stage]['ssim']:8.4f}" for stage in stages)
-        lines.append(f"{name:10}{means}{figures['derained']['psnr_median']:10.2f}")
+        means = "".join(
+            f"{metric.plain(figures[stage][metric.key]):>{width}}"
+            for stage in stages
+            for metric, width in zip(WITH_REFERENCE, widths)
+        )
+        lines.append(f"{name:10}{means}{RANKING.plain(figures['derained'][f'{RANKING.key}_median']):>10}")
     equal = next(iter(protocols.values()))["derained"]["equal"]
     if equal:
-        lines.append(f"{equal} derained images equal the clean photo and count as 100 dB in the means")
+        counted = f"{RANKING.ceiling:g} {RANKING.unit}"
+        lines.append(f"{equal} derained images equal the clean photo and count as {counted} in the means")
     return lines
 
 
@@ -101,8 +108,8 @@ def _mask(mask: dict[str, Any]) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def _decibels(psnr: float | None) -> str:
-    return "equal" if psnr is None else f"{psnr:.2f} dB"
+def _ranked(value: float | None) -> str:
+    return "equal" if value is None else f"{RANKING.plain(value)} {RANKING.unit}"
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

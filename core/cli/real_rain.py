@@ -1,9 +1,10 @@
 """`python -m core real-rain`: how much rain methods take out of real photos, measured without ground truth."""
 
 import argparse
+import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import UsageError
 
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
     from core.comparison.methods import find_methods
     from core.images.atomic import write_atomically, write_text
-    from core.metrics.real_rain import find_regions, measure_real_rain
+    from core.metrics import WITHOUT_REFERENCE, RainyPhoto, Removal, measure_removal
     from datasets.folders import find_named, open_photos, read_names
 
     photos = open_photos(args.data)
@@ -69,18 +70,21 @@ def run(args: argparse.Namespace) -> int:
     rows, tiles, undefined = [], [], 0
     for index in tqdm(chosen, unit="photo", disable=None):
         name, pixels = photos[index]
-        regions = find_regions(pixels)
         after = {method.label: method.derain(name, pixels) for method in methods}
         tiles.append([_tile(image) for image in (pixels, *after.values())] if args.sheet else [])
         after["nothing"] = pixels
         after |= {f"blur, σ {sigma}": cv2.GaussianBlur(pixels, (0, 0), sigma) for sigma in BLURS}
-        for label, derained in after.items():
-            found = measure_real_rain(pixels, derained, regions)
-            if found is None:
-                undefined += 1
-                break
-            rows.append((name, label, found.removed, found.lost, found.score))
-    table = pd.DataFrame(rows, columns=["photo", "method", "removed", "lost", "score"])
+        photo = RainyPhoto(pixels)
+        found: list[dict[str, Any]] = [
+            {"photo": name, "method": label, **measure_removal(Removal(photo, derained))}
+            for label, derained in after.items()
+        ]
+        if any(math.isnan(row[WITHOUT_REFERENCE[0].key]) for row in found):
+            undefined += 1
+        else:
+            rows += found
+    keys = [metric.key for metric in WITHOUT_REFERENCE]
+    table = pd.DataFrame(rows, columns=["photo", "method", *keys])
     if args.csv:
         write_text(args.csv, table.to_csv(index=False))
     if args.sheet:
@@ -88,11 +92,14 @@ def run(args: argparse.Namespace) -> int:
     if table.empty:
         print("No photo has enough rain before a smooth background to be measured.", file=sys.stderr)
         return 1
-    means = table.groupby("method", sort=False)[["removed", "lost", "score"]].agg(["mean", "sem"])
+    means = table.groupby("method", sort=False)[keys].agg(["mean", "sem"])
     print(f"{table['photo'].nunique()} photos, {undefined} without enough rain before a smooth background")
-    print(f"{'':34s}{'removed':>16s}{'lost':>16s}{'score':>16s}   mean ± standard error")
+    print(f"{'':34s}" + "".join(f"{key:>16s}" for key in keys) + "   mean ± standard error")
     for method, row in means.iterrows():
-        cells = [f"{row[column, 'mean']:9.3f} ±{row[column, 'sem']:5.3f}" for column in ("removed", "lost", "score")]
+        cells = [
+            f"{metric.plain(row[metric.key, 'mean']):>9s} ±{metric.plain(row[metric.key, 'sem']):>5s}"
+            for metric in WITHOUT_REFERENCE
+        ]
         print(f"{method!s:34s}" + "".join(cells))
     return 0
 

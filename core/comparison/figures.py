@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.comparison.run import RAINY
-from core.evaluation import PSNR_OF_EQUAL_PHOTOS
+from core.metrics import PROTOCOLS, WITH_REFERENCE
 
 RESAMPLES = 2000
 CASES = 4
@@ -35,9 +35,10 @@ class Mean:
 
 
 def finite(table: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with an infinite PSNR, of equal photos, as 100 dB."""
-    columns = [column for column in map(str, table) if column.startswith("psnr_")]
-    return table.assign(**{column: table[column].clip(upper=PSNR_OF_EQUAL_PHOTOS) for column in columns})
+    """The same rows with infinite figures, of equal photos, at their metric's ceiling: a PSNR of 100 dB."""
+    metrics = {f"{metric.key}_{protocol}": metric for metric in WITH_REFERENCE for protocol in PROTOCOLS}
+    found = {column: metrics[column] for column in map(str, table) if column in metrics}
+    return table.assign(**{column: metric.finite(table[column]) for column, metric in found.items()})
 
 
 def summarise(table: pd.DataFrame, column: str, lead: str) -> dict[str, Mean]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +21,8 @@ from core.comparison.pictures import Quality, data_uri, find_part
 from core.comparison.run import RAINY
 from core.comparison.subjects import Photos
 from core.images.atomic import write_text
-from core.metrics import PROTOCOLS
+from core.metrics import PROTOCOLS, WITH_REFERENCE, WITHOUT_REFERENCE
+from core.metrics.metric import Metric
 from core.text import to_utf8
 
 LIMIT = 25_000_000
@@ -60,22 +62,12 @@ class Column:
     Attributes:
         key: its column in the rows.
         title: what the table calls it.
-        digits: behind the point.
-        percent: whether it is shown in per cent.
-        higher: whether higher is better; None where neither is.
+        metric: what it is.
     """
 
     key: str
     title: str
-    digits: int
-    percent: bool = False
-    higher: bool | None = True
-
-    def show(self, value: float) -> str:
-        """The figure as text, a dash where there is none."""
-        if math.isnan(value):
-            return "–"
-        return f"{100 * value:.{self.digits}f}" if self.percent else f"{value:.{self.digits}f}"
+    metric: Metric
 
 
 def write_report(path: Path, page: str, table: pd.DataFrame, methods: Sequence[Method]) -> Path:
@@ -125,7 +117,7 @@ def make_page(
     in_pictures.append(next(method for method in methods if method.key == lead))
     groups = _groups(table)
     columns = [column for _, columns in groups for column in columns]
-    paired = "change" not in {column.key for column in columns}
+    paired = columns[0].metric.reference
     labels = {method.key: method.label for method in methods} | {RAINY: "Rainy image"}
     photos = list(dict.fromkeys(table["photo"]))
     cases = pick_cases(table, lead, columns[0].key)
@@ -155,6 +147,7 @@ def make_page(
         "methods": [_about(method, table) for method in methods],
         "missing": missing,
         "columns": columns,
+        "under": " / ".join(column.metric.heading for column in groups[0][1] if column.metric.higher is not None),
         "sheet": ["Rainy image", *(["Ground truth"] if paired else []), *(method.label for method in in_pictures)],
     }
     rows = [piece("rows.html", rows=rows) for rows in _photo_rows(table, columns, labels)]
@@ -165,24 +158,19 @@ def make_page(
 
 def _groups(table: pd.DataFrame) -> list[tuple[str, list[Column]]]:
     """The tables: what each is about, and its figures; the first figure ranks the photos."""
-    protocols = [name for name in PROTOCOLS if f"psnr_{name}" in table]
+    protocols = [name for name in PROTOCOLS if f"{WITH_REFERENCE[0].key}_{name}" in table]
     if protocols:
         return [
             (
                 f"Protocol {name}: {PROTOCOLS[name].about}",
-                [Column(f"psnr_{name}", f"PSNR, dB ({name})", 2), Column(f"ssim_{name}", f"SSIM ({name})", 4)],
+                [Column(f"{metric.key}_{name}", f"{metric.heading} ({name})", metric) for metric in WITH_REFERENCE],
             )
             for name in protocols
         ]
     return [
         (
             "Without ground truth: what a method takes out, and what it costs (docs/real-rain.md)",
-            [
-                Column("rain_score", "Score", 3),
-                Column("rain_removed", "Rain removed, %", 1, percent=True),
-                Column("structure_lost", "Structure lost, %", 1, percent=True, higher=False),
-                Column("change", "Mean |x − ỹ|, 0…255", 2, higher=None),
-            ],
+            [Column(metric.key, metric.heading, metric) for metric in WITHOUT_REFERENCE],
         )
     ]
 
@@ -198,10 +186,10 @@ def _summary(table: pd.DataFrame, columns: Sequence[Column], lead: str, labels: 
             "lead": key == lead,
             "cells": [
                 {
-                    "mean": column.show(of[key].mean),
+                    "mean": column.metric.show(of[key].mean),
                     "value": of[key].mean,
                     "best": key == winner,
-                    "spread": f"median {column.show(of[key].median)}, least {column.show(of[key].least)}",
+                    "spread": f"median {column.metric.show(of[key].median)}, least {column.metric.show(of[key].least)}",
                     "photos": of[key].photos,
                     "ahead": _ahead(column, of[key]),
                 }
@@ -219,18 +207,18 @@ def labels_in_order(table: pd.DataFrame) -> list[str]:
 
 def _best(column: Column, means: dict[str, Mean]) -> str | None:
     known = {key: mean.mean for key, mean in means.items() if key != RAINY and not math.isnan(mean.mean)}
-    if column.higher is None or not known:
+    if column.metric.higher is None or not known:
         return None
-    return (max if column.higher else min)(known, key=lambda key: known[key])
+    return (max if column.metric.higher else min)(known, key=lambda key: known[key])
 
 
 def _ahead(column: Column, mean: Mean) -> str:
     if math.isnan(mean.difference):
         return "–"
-    scale, digits = (100, column.digits) if column.percent else (1, column.digits)
-    text = f"{scale * mean.difference:+.{digits}f}"
+    show = partial(column.metric.show, sign="+")
+    text = show(mean.difference)
     if not math.isnan(mean.interval[0]):
-        text += f" ({scale * mean.interval[0]:+.{digits}f} … {scale * mean.interval[1]:+.{digits}f})"
+        text += f" ({show(mean.interval[0])} … {show(mean.interval[1])})"
     return text.replace("-", "−")
 
 
@@ -251,7 +239,6 @@ def _strip(
 ) -> dict[str, Any]:
     """One photo as the paper's figures show it: (a) rainy image, (b) ground truth, (c) … the methods, ours last."""
     photos, derained = look(name)
-    paired = photos.clean is not None
     pictures: list[tuple[str, str | None, np.ndarray]] = [("Rainy image", RAINY, photos.rainy)]
     if photos.clean is not None:
         pictures.append(("Ground truth", None, photos.clean))
@@ -271,7 +258,7 @@ def _strip(
                 "whole": data_uri(pixels, quality.side, quality.quality),
                 "part": data_uri(part.cut(pixels), quality.side // 3, min(quality.quality + 4, 95)),
                 "figures": " / ".join(
-                    column.show(rows[key][column.key]) for column in (columns[:2] if paired else columns[1:3])
+                    column.metric.show(rows[key][column.key]) for column in columns if column.metric.higher is not None
                 )
                 if key is not None
                 else "",
@@ -300,7 +287,7 @@ def _photo_rows(
                 "photo": row["photo"],
                 "method": labels[row["method"]],
                 "seconds": row["seconds"],
-                "cells": [(column.show(row[column.key]), row[column.key]) for column in columns],
+                "cells": [(column.metric.show(row[column.key]), row[column.key]) for column in columns],
             }
             for row in rows
         ]

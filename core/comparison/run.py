@@ -10,10 +10,10 @@ import pandas as pd
 
 from core.comparison.methods import Method
 from core.comparison.store import Store
-from core.comparison.subjects import Photos, Subject
+from core.comparison.subjects import Subject
 from core.errors import UsageError
-from core.metrics import measure
-from core.metrics.real_rain import Regions, find_regions, measure_real_rain
+from core.metrics import RainyPhoto, Removal, measure, measure_removal
+from core.metrics.table import BY_KEY
 
 RAINY = "rainy"
 """The method of the rows of the rainy photos themselves."""
@@ -41,8 +41,8 @@ def compare(
 
     Returns:
         Rows: photo, method (key, or "rainy"), width, height, seconds (NaN where nothing was run), change (mean |x − ỹ|,
-        0…255), and for pairs psnr_PROTOCOL and ssim_PROTOCOL, otherwise rain_score, rain_removed and structure_lost
-        of `core.metrics.real_rain` (NaN where the photo has too little rain over smooth ground).
+        0…255), and for pairs METRIC_PROTOCOL of every metric with reference, otherwise every metric without (those of
+        `core.metrics.real_rain` are NaN where the photo has too little rain over smooth ground).
 
     Raises:
         UserError, DatasetError: a photo or an output on disk cannot be read, is missing, or does not fit.
@@ -56,11 +56,11 @@ def compare(
     rows = []
     for subject in progress(subjects):
         photos = subject.read(megapixels)
-        regions = find_regions(photos.rainy) if photos.clean is None else None
-        rows.append(_row(subject.name, RAINY, math.nan, photos, photos.rainy, protocols, regions))
+        rainy = RainyPhoto(photos.rainy)
+        rows.append(_row(subject.name, RAINY, math.nan, rainy, photos.clean, photos.rainy, protocols))
         for method in methods:
             derained, seconds = derain(method, subject, photos.rainy, stores.get(method.key))
-            rows.append(_row(subject.name, method.key, seconds, photos, derained, protocols, regions))
+            rows.append(_row(subject.name, method.key, seconds, rainy, photos.clean, derained, protocols))
     return pd.DataFrame(rows)
 
 
@@ -81,21 +81,17 @@ def _row(
     name: str,
     method: str,
     seconds: float,
-    photos: Photos,
+    rainy: RainyPhoto,
+    clean: np.ndarray | None,
     picture: np.ndarray,
     protocols: Sequence[str],
-    regions: Regions | None,
 ) -> dict[str, Any]:
     height, width = picture.shape[:2]
-    change = float(np.abs(photos.rainy.astype(np.int16) - picture).mean())
-    row = {"photo": name, "method": method, "width": width, "height": height, "seconds": seconds, "change": change}
-    if photos.clean is not None:
-        for protocol in protocols:
-            scores = measure(protocol, photos.clean, picture)
-            row |= {f"psnr_{protocol}": scores.psnr, f"ssim_{protocol}": scores.ssim}
-    else:
-        real = measure_real_rain(photos.rainy, picture, regions)
-        row["rain_score"] = real.score if real else math.nan
-        row["rain_removed"] = real.removed if real else math.nan
-        row["structure_lost"] = real.lost if real else math.nan
+    removal = Removal(rainy, picture)
+    row: dict[str, Any] = {"photo": name, "method": method, "width": width, "height": height, "seconds": seconds}
+    if clean is None:
+        return row | measure_removal(removal)
+    row["change"] = BY_KEY["change"].measure(removal)
+    for protocol in protocols:
+        row |= {f"{key}_{protocol}": score for key, score in measure(protocol, clean, picture).items()}
     return row

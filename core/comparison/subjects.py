@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from core.errors import UserError
-from core.metrics.ssim import WINDOW
+from core.metrics.table import too_small
 from core.text import NameIndex
 from datasets.errors import DatasetError
 from datasets.folders import name_of, open_photos
@@ -51,8 +51,8 @@ class Subject:
             return Photos(_reduce(read_rgb(self.source), megapixels), None)
         _, rainy, clean = self.source.read()
         height, width = clean.shape[:2]
-        if min(height, width) < WINDOW:
-            raise UserError(f"{self.name} has {width}×{height} pixels; SSIM needs at least {WINDOW}×{WINDOW}.")
+        if refusal := too_small(width, height):
+            raise UserError(f"{self.name} {refusal}.")
         if width * height > megapixels * 1e6:
             raise UserError(
                 f"{self.name} has {width}×{height} pixels, more than {megapixels:g} megapixels; pairs are not reduced, "

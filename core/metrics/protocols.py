@@ -1,4 +1,4 @@
-"""The named protocols: on which planes of a photo PSNR and SSIM are taken; no figure without its protocol."""
+"""The named protocols: on which planes of a photo metrics with reference are taken; no figure without its protocol."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,15 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from core.metrics.colour import full_range_grey, matlab_y
-from core.metrics.psnr import psnr
-from core.metrics.ssim import ssim
+from core.metrics.table import WITH_REFERENCE
 
-
-class Scores(NamedTuple):
-    """PSNR in dB (infinite for equal photos) and SSIM (-1…1) of one photo."""
-
-    psnr: float
-    ssim: float
+Scores = dict[str, float]
+"""Every metric with reference by its key, such as psnr in dB (infinite for equal photos) and ssim (-1…1)."""
 
 
 class Protocol(NamedTuple):
@@ -32,7 +27,7 @@ PROTOCOLS = {
 
 
 def measure(protocol: str, reference: np.ndarray, picture: np.ndarray) -> Scores:
-    """PSNR and SSIM of `picture` against `reference` under a protocol; nothing is downscaled or cropped.
+    """Every metric with reference of `picture` against `reference` under a protocol; nothing is downscaled or cropped.
 
     Args:
         protocol: a name in `PROTOCOLS`.
@@ -47,4 +42,4 @@ def measure(protocol: str, reference: np.ndarray, picture: np.ndarray) -> Scores
         raise ValueError(f"Protocols measure 8-bit photos, got {reference.dtype} and {picture.dtype}.")
     planes = PROTOCOLS[protocol].planes
     x, y = planes(reference), planes(picture)
-    return Scores(psnr(x, y), ssim(x, y))
+    return {metric.key: metric.measure(x, y) for metric in WITH_REFERENCE}

@@ -117,6 +117,9 @@ def _grey(image: NDArray) -> NDArray[np.float32]:
 
 
 def _gradient(image: NDArray, sigma: float) -> tuple[NDArray, NDArray]:
-    """(across, down) of the image at a scale."""
-    down, across = np.gradient(cv2.GaussianBlur(image, (0, 0), sigma))
+    """(across, down) of the image at a scale; 0 along a side of one pixel."""
+    smooth = cv2.GaussianBlur(image, (0, 0), sigma)
+    down, across = (
+        np.gradient(smooth, axis=axis) if smooth.shape[axis] > 1 else np.zeros_like(smooth) for axis in (0, 1)
+    )
     return across, down

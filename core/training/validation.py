@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from core.evaluation import evaluate_pairs
-from core.metrics.real_rain import measure_real_rain
+from core.metrics import WITH_REFERENCE, WITHOUT_REFERENCE, RainyPhoto, Removal, measure_removal
 from core.networks import SemiDerainGAN
 from datasets.pairs import PairedPhotos
 
@@ -20,11 +20,11 @@ def validate(model: SemiDerainGAN, sets: dict[str, list[PairedPhotos]], generato
     for name, pairs in sets.items():
         protocol = "rgb" if name == "clean" else "y"
         table = evaluate_pairs(derain, pairs, [protocol])
-        values[f"{name} psnr"] = float(table[f"derained_psnr_{protocol}"].clip(upper=100).mean())
+        for metric in WITH_REFERENCE[:1] if name == "clean" else WITH_REFERENCE:
+            values[f"{name} {metric.key}"] = float(metric.finite(table[f"derained_{metric.key}_{protocol}"]).mean())
         if name == "clean":
             values[f"{name} mask"] = float(table["mask_mean"].mean())
         else:
-            values[f"{name} ssim"] = float(table[f"derained_ssim_{protocol}"].mean())
             values[f"{name} precision"] = float(table["mask_average_precision"].mean())
     return values
 
@@ -39,13 +39,13 @@ def validate_rain_generator(
 
 @torch.inference_mode()
 def validate_real(model: SemiDerainGAN, photos: Mapping[str, np.ndarray], generator: str = "gr") -> dict[str, float]:
-    """Means of `core.metrics.real_rain.RealRain` over real rainy photos (H, W, 3) uint8; those it is defined for."""
+    """Means of the metrics without reference over real rainy photos (H, W, 3) uint8 by name; those that have all."""
     derain = _deraining(model, generator)
-    found = [measure_real_rain(photo, derain(photo)[0] * 255) for photo in photos.values()]
-    measured = [figures for figures in found if figures is not None]
+    found = [measure_removal(Removal(RainyPhoto(photo), derain(photo)[0] * 255)) for photo in photos.values()]
+    measured = [figures for figures in found if np.isfinite(list(figures.values())).all()]
     if not measured:
         return {}
-    return {name: float(np.mean([getattr(f, name) for f in measured])) for name in ("removed", "lost", "score")}
+    return {metric.key: float(np.mean([f[metric.key] for f in measured])) for metric in WITHOUT_REFERENCE}
 
 
 def _deraining(model: SemiDerainGAN, generator: str) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:

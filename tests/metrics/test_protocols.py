@@ -24,15 +24,15 @@ def test_y_and_rgb_equal_scikit_image() -> None:
     settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
     y_clean, y_noisy = rgb2ycbcr(clean)[..., 0], rgb2ycbcr(noisy)[..., 0]
     y, rgb = measure("y", clean, noisy), measure("rgb", clean, noisy)
-    assert y.psnr == pytest.approx(peak_signal_noise_ratio(y_clean, y_noisy, data_range=255), abs=1e-9)
-    assert y.ssim == pytest.approx(structural_similarity(y_clean, y_noisy, **settings), abs=1e-9)
-    assert rgb.psnr == pytest.approx(peak_signal_noise_ratio(clean, noisy, data_range=255), abs=1e-9)
-    assert rgb.ssim == pytest.approx(structural_similarity(clean, noisy, channel_axis=2, **settings), abs=1e-9)
+    assert y["psnr"] == pytest.approx(peak_signal_noise_ratio(y_clean, y_noisy, data_range=255), abs=1e-9)
+    assert y["ssim"] == pytest.approx(structural_similarity(y_clean, y_noisy, **settings), abs=1e-9)
+    assert rgb["psnr"] == pytest.approx(peak_signal_noise_ratio(clean, noisy, data_range=255), abs=1e-9)
+    assert rgb["ssim"] == pytest.approx(structural_similarity(clean, noisy, channel_axis=2, **settings), abs=1e-9)
 
 
 def test_y_lies_above_full_range_grey_by_its_smaller_range() -> None:
     clean, noisy = two_photos()
-    above = measure("y", clean, noisy).psnr - measure("y-full", clean, noisy).psnr
+    above = measure("y", clean, noisy)["psnr"] - measure("y-full", clean, noisy)["psnr"]
     assert above == pytest.approx(20 * math.log10(255 / 219), abs=1e-4)
 
 
@@ -71,6 +71,6 @@ def test_figures_of_rainy_photos(shared: Path, data: str, number: str) -> None:
     folder = shared / "data" / "test" / data
     rainy = np.asarray(Image.open(folder / "rainy" / f"rain-{number}.png").convert("RGB"))
     clean = np.asarray(Image.open(folder / f"norain-{number}.png").convert("RGB"))
-    figures = (*measure("y", clean, rainy), *measure("rgb", clean, rainy))
+    figures = (*measure("y", clean, rainy).values(), *measure("rgb", clean, rainy).values())
     assert figures == pytest.approx(RAINY_INPUT[data, number], abs=0.00055)
     assert set(PROTOCOLS) == {"y", "y-full", "rgb"}

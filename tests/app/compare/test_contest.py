@@ -27,7 +27,7 @@ def test_pictures_and_figures_are_those_of_the_outputs(subject: Subject, entries
     ours = done.given["ours"]
     assert ours.picture and np.array_equal(cv2.imread(str(ours.picture))[..., ::-1], ours.pixels)
     expected = peak_signal_noise_ratio(subject.clean, ours.pixels, data_range=255)
-    assert done.scores["ours"]["rgb"].psnr == pytest.approx(expected)
+    assert done.scores["ours"]["rgb"]["psnr"] == pytest.approx(expected)
     assert ours.seconds is not None and done.given["outputs:Best"].seconds is None
     html = table(done)
     assert f"<td>{expected:.2f}</td>" in html and "<td><b>∞</b></td>" in html
