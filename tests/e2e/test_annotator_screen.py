@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import func, select
 
 from annotator.database.models import Lease
-from annotator.usecases.candidates import Crop
+from annotator.usecases.candidates import Crop, Suggestion
 from annotator.usecases.measuring import record_groups, record_measurements
 from tests.e2e.conftest import Annotator
 
@@ -365,8 +365,38 @@ def test_a_stale_decision_is_a_conflict(page: Page, annotator: Annotator) -> Non
     assert (annotator.decision("1.png") or pytest.fail()).verdict == "accept"
 
 
+def test_one_key_accepts_the_first_suggestion_and_one_the_whole_photo(
+    context: BrowserContext, annotator: Annotator
+) -> None:
+    suggestions = [Suggestion(10, 20, 200, 150, 0.9, "test"), Suggestion(300, 200, 400, 300, 0.5, "test")]
+    record_measurements(annotator.project, 1, {"rain": 0.9}, [], suggestions, "1", 5.0)
+    record_measurements(annotator.project, 2, {"rain": 0.8}, [], suggestions, "1", 4.0)
+    page = context.new_page()
+    open_page(page, annotator.address)
+    shows(page, "1.png")
+    page.keyboard.press("Enter")
+    shows(page, "2.png")
+    assert (annotator.decision("1.png") or pytest.fail()).crops == (Crop(10, 20, 200, 150),)
+    page.keyboard.press("r")  # what the curator drew is what counts
+    page.keyboard.press("Enter")
+    shows(page, "3.png")
+    assert (annotator.decision("2.png") or pytest.fail()).crops == (Crop(225, 150, 450, 300),)
+    page.keyboard.press("w")
+    shows(page, "4.png")
+    assert (annotator.decision("3.png") or pytest.fail()).crops == (Crop(0, 0, 900, 600),)
+    page.keyboard.press("Control+z")
+    shows(page, "3.png")
+    assert annotator.decision("3.png") is None
+
+    page.keyboard.press("Shift+Digit1")  # a reason is added: neither key accepts, nor leaves a crop behind
+    page.keyboard.press("Delete")
+    page.keyboard.press("w")
+    expect(page.locator("#status")).to_contain_text("Reasons are added")
+    assert crops(page) == [] and annotator.decision("3.png") is None
+
+
 def test_suggestions_duplicates_filter_and_gallery(context: BrowserContext, annotator: Annotator) -> None:
-    from annotator.usecases.candidates import Suggestion, candidate_view
+    from annotator.usecases.candidates import candidate_view
 
     project = annotator.project
     suggestion = Suggestion(10, 20, 200, 150, 0.9, "test")

@@ -78,6 +78,14 @@ export class Editor extends EventTarget {
     this.add(around((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2, this.limits));
   }
 
+  /** The whole photo, or as much of it as the aspect allows, instead of any crops. */
+  takeWhole() {
+    const { width, height } = this.photo;
+    this.remember();
+    this.crops = [around(width / 2, height / 2, width, height, this.limits)];
+    this.select(0);
+  }
+
   replace(crop) {
     if (this.selected < 0) return;
     this.crops[this.selected] = crop;

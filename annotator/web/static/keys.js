@@ -1,7 +1,8 @@
 // Keys by their place on the keyboard (KeyboardEvent.code), off while typing; a person may give an action another key.
 
 export const ACTIONS = [
-  { name: "accept", label: "Accept with the crops", keys: ["Enter", "NumpadEnter"] },
+  { name: "accept", label: "Accept with the crops; without one, with the first suggested", keys: ["Enter", "NumpadEnter"] },
+  { name: "whole", label: "Accept the whole photo", keys: ["KeyW"] },
   { name: "skip", label: "Skip: decide later", keys: ["KeyS"] },
   { name: "undo", label: "Undo the last change of crops, else your last decision; again, the one before", keys: ["Ctrl+KeyZ"] },
   { name: "back", label: "Back to the photo before", keys: ["KeyA"] },

@@ -83,7 +83,17 @@ async function start() {
     editor.add(fresh);
   };
   const doers = {
-    accept: () => desk.decide("accept"),
+    accept: () => {
+      if (!desk.candidate || desk.busy) return;
+      if (!editor.crops.length && !editor.reasons.size && editor.possible && stage.suggestions.length) suggest();
+      desk.decide("accept");
+    },
+    whole: () => {
+      if (!desk.candidate || desk.busy) return;
+      if (!editor.possible) return refuse();
+      if (!editor.reasons.size) editor.takeWhole();
+      desk.decide("accept");
+    },
     skip: () => desk.decide("skip"),
     undo: () => desk.undo(),
     back: () => desk.back(),
