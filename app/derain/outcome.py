@@ -12,11 +12,9 @@ from app import previews, settings
 from app.uploads import read_within_caps
 from core.depth import round_to_8_bits
 from core.images import Photo, read_photo, write_mask, write_photo
-from core.images.formats import format_of_suffix
+from core.images.formats import output_suffix
 from core.inference import Derainer
 from core.metrics.rain_measures import RainMeasures, measure_rain
-
-USUAL_SUFFIX = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif", "BMP": ".bmp"}
 
 
 @dataclass(frozen=True)
@@ -129,8 +127,7 @@ def blend(rainy: np.ndarray, derained: np.ndarray, strength: float) -> np.ndarra
 
 def derained_name(photo: Photo, source: Path) -> str:
     """File name of the derained photo: the source's own suffix where it names the format, else the usual one."""
-    names_the_format = format_of_suffix(source.suffix) == photo.format
-    return f"{source.stem}_derained{source.suffix if names_the_format else USUAL_SUFFIX[photo.format]}"
+    return f"{source.stem}_derained{output_suffix(source.suffix, photo.format, transparent=photo.alpha is not None)}"
 
 
 def mask_name(source: Path) -> str:

@@ -10,11 +10,13 @@ from PIL.PngImagePlugin import PngImageFile
 from core.images import png_chunks
 from core.images.decode_opencv import decode_16_bit
 from core.images.decode_pillow import pixels_of, resolution_of
+from core.images.iptc import find_iptc
 from core.images.photo import Photo, Pixels
 from core.images.refusals import Refusal, refuse_size
 
 _LONGEST_CHUNK_KEPT = 16 << 20
 _PIECE = 1 << 20
+_PROFILE_KEYWORD = b"Raw profile type "
 
 
 def decode_png(stream: BinaryIO, max_pixels: int) -> Photo:
@@ -27,8 +29,7 @@ def decode_png(stream: BinaryIO, max_pixels: int) -> Photo:
     refuse_size(header.width, header.height, max_pixels)
     exif: bytes | None = None
     transparency: bytes | None = None
-    colour = []
-    data = []
+    colour, texts, data = [], [], []
     for chunk in png_chunks.walk_chunks(stream):
         if chunk.name == b"acTL" and chunk.length >= 8 and struct.unpack(">I", chunk.read(stream)[:4])[0] > 1:
             raise Refusal("is an animation, not a photo")
@@ -36,6 +37,8 @@ def decode_png(stream: BinaryIO, max_pixels: int) -> Photo:
             data.append(chunk)
         elif chunk.name in png_chunks.COLOUR_CHUNKS and chunk.length <= 32:
             colour.append((chunk.name, chunk.read(stream)))
+        elif chunk.name in png_chunks.TEXT_CHUNKS and chunk.length <= _LONGEST_CHUNK_KEPT:
+            texts.append((chunk.name, chunk.read(stream)))
         elif chunk.name == b"eXIf" and chunk.length <= _LONGEST_CHUNK_KEPT:
             exif = chunk.read(stream)
         elif chunk.name == b"tRNS" and chunk.length <= 256:
@@ -52,8 +55,46 @@ def decode_png(stream: BinaryIO, max_pixels: int) -> Photo:
     else:
         pixels, alpha = pixels_of(image)
         dpi = resolution_of(image)
-        exif = exif or _exif_of_text(image.info.get("Raw profile type exif"))
-    return Photo(pixels, alpha, "PNG", icc_profile=icc, exif=exif, dpi=dpi, png_colour=tuple(colour))
+    packets, texts = _packets(texts)
+    return Photo(
+        pixels,
+        alpha,
+        "PNG",
+        icc_profile=icc,
+        exif=exif or _profile(packets, "exif"),
+        xmp=packets.get(png_chunks.XMP_KEYWORD) or _profile(packets, "xmp"),
+        iptc=_iptc(_profile(packets, "iptc")),
+        png_text=tuple(texts),
+        dpi=dpi,
+        png_colour=tuple(colour),
+    )
+
+
+_Texts = list[tuple[bytes, bytes]]
+
+
+def _packets(texts: _Texts) -> tuple[dict[bytes, bytes], _Texts]:
+    """The texts that hold EXIF, XMP or IPTC by their keywords, and the chunks of the other texts."""
+    packets: dict[bytes, bytes] = {}
+    others: _Texts = []
+    for name, content in texts:
+        keyword = png_chunks.keyword_of(content)
+        if keyword == png_chunks.XMP_KEYWORD or keyword.startswith(_PROFILE_KEYWORD):
+            packets[keyword] = png_chunks.text_of(name, content)
+        else:
+            others.append((name, content))
+    return packets, others
+
+
+def _profile(packets: dict[bytes, bytes], kind: str) -> bytes | None:
+    """EXIF, XMP or IPTC as ImageMagick writes it: a text of name, length and hexadecimal digits."""
+    text = packets.get(_PROFILE_KEYWORD + kind.encode())
+    return None if text is None else png_chunks.read_profile(text)
+
+
+def _iptc(profile: bytes | None) -> bytes | None:
+    """IPTC records, which may be wrapped as in JPEG."""
+    return find_iptc(profile) if profile is not None and profile.startswith(b"8BIM") else profile
 
 
 def _decode_16_bit(
@@ -97,13 +138,3 @@ def _inflates_to(compressed: bytes, size: int) -> bool:
     except zlib.error:
         return False
     return count >= size
-
-
-def _exif_of_text(text: object) -> bytes | None:
-    """EXIF as ImageMagick used to write it: a text chunk of name, length and hexadecimal digits."""
-    if not isinstance(text, str):
-        return None
-    try:
-        return bytes.fromhex("".join(text.split("\n")[3:]))
-    except ValueError:
-        return None

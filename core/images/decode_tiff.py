@@ -1,4 +1,4 @@
-"""TIFF to pixels: up to 8 bits by Pillow, 16 bits by OpenCV; what the file holds is first read from its tags."""
+"""TIFF to pixels: grey and RGB as samples, the rest by Pillow; what a file holds is first read from its tags."""
 
 import logging
 import math
@@ -10,19 +10,23 @@ from PIL.TiffImagePlugin import TiffImageFile
 from tifffile import TiffFile, TiffPage
 
 from core.images.decode_pillow import pixels_of
-from core.images.decode_tiff16 import decode_tiff_16_bit
+from core.images.decode_tiff_samples import MIN_IS_BLACK, MIN_IS_WHITE, RGB, decode_tiff_samples
+from core.images.iptc import find_iptc
 from core.images.photo import Photo, Pixels
 from core.images.refusals import Refusal, refuse_size
 
 logging.getLogger("tifffile").addHandler(logging.NullHandler())  # it would print what it finds odd in a broken file
 
-_MIN_IS_WHITE, _MIN_IS_BLACK, _RGB, _CMYK = 0, 1, 2, 5
+_CMYK = 5
+_JPEG_COMPRESSIONS = (6, 7)
+_PREMULTIPLIED = 1
 _REDUCED, _MASK = 1, 4
 _UNSIGNED, _VOID = 1, 4
 _DNG_VERSION = 50706
 _ICC_PROFILE, _RESOLUTION_UNIT, _X_RESOLUTION, _Y_RESOLUTION = 34675, 296, 282, 283
 _EXIF_IFD, _GPS_IFD, _INTEROPERABILITY_IFD = 0x8769, 0x8825, 0xA005
 _DESCRIPTION = 270
+_XMP, _IPTC, _PHOTOSHOP = 700, 33723, 34377
 _DESCRIBING_TAGS = (_DESCRIPTION, 271, 272, 305, 306, 315, 316, 33432)
 _SHAPE_DESCRIPTIONS = ('{"shape"', "ImageJ=")
 
@@ -53,8 +57,9 @@ def decode_tiff(stream: BinaryIO, max_pixels: int) -> Photo:
         orientation = _integer(page, 274) or 1
         pixels: Pixels
         alpha: Pixels | None
-        if depth == 16 and page.photometric in (_MIN_IS_WHITE, _MIN_IS_BLACK, _RGB):
-            pixels, alpha = decode_tiff_16_bit(stream, tiff, page)
+        plain = page.photometric in (MIN_IS_WHITE, MIN_IS_BLACK, RGB)
+        if plain and (depth == 16 or (depth == 8 and not _is_for_pillow(page))):
+            pixels, alpha = decode_tiff_samples(stream, page)
         elif depth == 16 and page.photometric != _CMYK:
             raise Refusal(f"holds 16-bit pixels of a kind that is not supported ({_photometric_name(page)})")
         else:
@@ -64,14 +69,15 @@ def decode_tiff(stream: BinaryIO, max_pixels: int) -> Photo:
             except SyntaxError as error:
                 raise Refusal("holds pixels stored in a way that is not supported") from error
             pixels, alpha = pixels_of(image)
-            if depth == 1 and page.photometric not in (_MIN_IS_WHITE, _MIN_IS_BLACK) and pixels.shape[2] == 1:
+            if depth == 1 and page.photometric not in (MIN_IS_WHITE, MIN_IS_BLACK) and pixels.shape[2] == 1:
                 raise Refusal("is broken")
         dpi = _resolution(page)
         if dpi and orientation >= 5:
             dpi = dpi[1], dpi[0]
         icc = page.tags.get(_ICC_PROFILE)
         profile = bytes(icc.value) if icc is not None and page.photometric != _CMYK else None
-    return Photo(pixels, alpha, "TIFF", icc_profile=profile or None, exif=_exif(stream), dpi=dpi)
+        xmp, iptc = _bytes(page, _XMP), _bytes(page, _IPTC) or find_iptc(_bytes(page, _PHOTOSHOP) or b"")
+    return Photo(pixels, alpha, "TIFF", icc_profile=profile or None, exif=_exif(stream), xmp=xmp, iptc=iptc, dpi=dpi)
 
 
 def _refuse_raw_and_pages(tiff: TiffFile, page: TiffPage) -> None:
@@ -107,9 +113,26 @@ def _depth(page: TiffPage) -> int:
     return int(values[0])
 
 
+def _is_for_pillow(page: TiffPage) -> bool:
+    """Of 8 bits: JPEG inside TIFF, alpha that colours were multiplied by, and samples beyond alpha."""
+    extra = page.samplesperpixel - (3 if page.photometric == RGB else 1)
+    return page.compression in _JPEG_COMPRESSIONS or extra > 1 or _PREMULTIPLIED in map(int, page.extrasamples)
+
+
 def _integer(page: TiffPage, code: int) -> int | None:
     tag = page.tags.get(code)
     return int(tag.value) if tag is not None and isinstance(tag.value, int) else None
+
+
+def _bytes(page: TiffPage, code: int) -> bytes | None:
+    """A tag of bytes, also where a program took IPTC's for whole numbers, as the standard once said."""
+    tag = page.tags.get(code)
+    if tag is None:
+        return None
+    if isinstance(tag.value, bytes):
+        return tag.value
+    page.parent.filehandle.seek(tag.valueoffset)
+    return bytes(page.parent.filehandle.read(tag.valuebytecount))
 
 
 def _photometric_name(page: TiffPage) -> str:

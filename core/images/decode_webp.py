@@ -45,6 +45,7 @@ def decode_webp(stream: BinaryIO, max_pixels: int) -> Photo:
         "WEBP",
         icc_profile=image.info.get("icc_profile"),
         exif=image.info.get("exif"),
+        xmp=image.info.get("xmp"),
         lossless=header.lossless,
     )
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL.PngImagePlugin import PngInfo
 
 from core.images import png_chunks
+from core.images.iptc import as_resource
 from core.images.layers import image_of, stacked
 from core.images.photo import Photo, Pixels
 
@@ -20,12 +21,12 @@ _METRES_PER_INCH = 0.0254
 
 
 def encode_png(photo: Photo) -> bytes:
-    """A PNG of the photo's depth with its ICC profile (or PNG's own colour chunks), EXIF and resolution."""
-    colour = () if photo.icc_profile else photo.png_colour
+    """A PNG of the photo's depth with its ICC profile (or PNG's own colour chunks), EXIF, XMP, IPTC and texts."""
+    own = (*(() if photo.icc_profile else photo.png_colour), *_texts(photo))
     if photo.pixels.dtype == np.uint16:
-        return _encode_16_bit(photo, colour)
+        return _encode_16_bit(photo, own)
     chunks = PngInfo()
-    for name, content in colour:
+    for name, content in own:
         chunks.add(name, content)
     options: dict[str, object] = {"pnginfo": chunks, "compress_level": _LEVEL, "icc_profile": photo.icc_profile}
     if photo.exif:
@@ -37,11 +38,20 @@ def encode_png(photo: Photo) -> bytes:
     return stream.getvalue()
 
 
-def _encode_16_bit(photo: Photo, colour: tuple[tuple[bytes, bytes], ...]) -> bytes:
+def _texts(photo: Photo) -> list[tuple[bytes, bytes]]:
+    chunks = list(photo.png_text)
+    if photo.xmp:
+        chunks.append(png_chunks.make_xmp(photo.xmp))
+    if photo.iptc:
+        chunks.append(png_chunks.make_profile("iptc", as_resource(photo.iptc)))
+    return chunks
+
+
+def _encode_16_bit(photo: Photo, own: tuple[tuple[bytes, bytes], ...]) -> bytes:
     array = stacked(photo)
     height, width, channels = array.shape
     header = struct.pack(">IIBBBBB", width, height, 16, _COLOUR_TYPES[channels], 0, 0, 0)
-    chunks = [(b"IHDR", header), *colour]
+    chunks = [(b"IHDR", header), *own]
     if photo.icc_profile:
         chunks.append((b"iCCP", b"ICC Profile\0\0" + zlib.compress(photo.icc_profile)))
     if photo.dpi:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
-from PIL.TiffTags import LONG, SHORT, UNDEFINED
+from PIL.TiffTags import BYTE, LONG, SHORT, UNDEFINED
 
 from core.images.layers import stacked
 from core.images.photo import Photo
@@ -23,7 +23,7 @@ _DESCRIBING_TAGS = (270, 271, 272, 305, 306, 315, 316, 33432)
 
 
 def encode_tiff(photo: Photo) -> bytes:
-    """A little-endian TIFF of one page with the photo's ICC profile, EXIF, GPS and resolution."""
+    """A little-endian TIFF of one page with the photo's ICC profile, EXIF, GPS, XMP, IPTC and resolution."""
     array = stacked(photo)
     height, width, channels = array.shape
     bits = array.dtype.itemsize * 8
@@ -50,6 +50,10 @@ def encode_tiff(photo: Photo) -> bytes:
         _put(directory, 296, SHORT, _INCH)
     if photo.icc_profile:
         _put(directory, 34675, UNDEFINED, photo.icc_profile)
+    if photo.xmp:
+        _put(directory, 700, BYTE, photo.xmp)
+    if photo.iptc:
+        _put(directory, 33723, UNDEFINED, photo.iptc)
     return _assemble(directory, photo.exif, strips)
 
 

@@ -7,6 +7,10 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8 | np.uint16]
 
+GAIN_MAP = "an HDR gain map"
+FILM = "the film of a motion photo"
+FURTHER_PICTURES = "further pictures of the file"
+
 
 @dataclass(frozen=True)
 class JpegSettings:
@@ -27,11 +31,19 @@ class Photo:
     alpha: Pixels | None = None
     """Opacity (H, W) of the pixels' dtype, full scale is opaque; None without transparency. Not premultiplied."""
     format: str = "PNG"
-    """The file's format: "JPEG", "PNG", "WEBP", "TIFF" or "BMP"."""
+    """The file's format: "JPEG", "PNG", "WEBP", "TIFF", "BMP", "HEIF" or "AVIF"."""
     icc_profile: bytes | None = None
     """The ICC colour profile that the pixels are in; None means sRGB or unknown."""
     exif: bytes | None = None
     """EXIF as a TIFF structure (no "Exif" prefix) whose orientation is 1 and whose thumbnail is unlinked."""
+    xmp: bytes | None = None
+    """XMP, an XML packet: captions, authors, licences, an editor's settings."""
+    iptc: bytes | None = None
+    """IPTC records: captions, authors and licences as news agencies write them."""
+    comment: bytes | None = None
+    """JPEG's comment, written to JPEG again."""
+    png_text: tuple[tuple[bytes, bytes], ...] = ()
+    """PNG's text chunks (tEXt, zTXt, iTXt) as (name, content), written to PNG again."""
     dpi: tuple[float, float] | None = None
     """Pixels an inch, across and down."""
     jpeg: JpegSettings | None = None
@@ -40,6 +52,8 @@ class Photo:
     """Whether the source's pixels were stored without loss; decides how WebP is written."""
     png_colour: tuple[tuple[bytes, bytes], ...] = ()
     """PNG's own colour chunks (cICP, gAMA, cHRM, sRGB) as (name, content), written to PNG again."""
+    lost: tuple[str, ...] = ()
+    """What the file held besides the photo and no other file can take over, such as `GAIN_MAP`."""
 
     def __post_init__(self) -> None:
         shape, dtype = self.pixels.shape, self.pixels.dtype

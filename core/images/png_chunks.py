@@ -11,6 +11,11 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 COLOUR_CHUNKS = (b"cICP", b"gAMA", b"cHRM", b"sRGB")
 """Chunks that say what the pixels' numbers mean, besides the ICC profile."""
 
+TEXT_CHUNKS = (b"tEXt", b"zTXt", b"iTXt")
+"""Chunks of a keyword and a text."""
+XMP_KEYWORD = b"XML:com.adobe.xmp"
+_LONGEST_TEXT = 16 << 20
+
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
@@ -91,6 +96,53 @@ def read_header(stream: BinaryIO) -> Header:
     if colour_type not in _CHANNELS or bit_depth not in (1, 2, 4, 8, 16) or interlace not in (0, 1):
         raise ValueError("its header makes no sense")
     return Header(width, height, bit_depth, colour_type, interlace == 1)
+
+
+def keyword_of(content: bytes) -> bytes:
+    """The keyword that a text chunk begins with."""
+    return content.partition(b"\0")[0]
+
+
+def text_of(name: bytes, content: bytes) -> bytes:
+    """The text of a text chunk, inflated; ValueError where it is broken or unreasonably long."""
+    rest = content.partition(b"\0")[2]
+    packed = name == b"zTXt"
+    if name == b"zTXt":
+        rest = rest[1:]
+    elif name == b"iTXt":
+        packed = rest[:1] == b"\1"
+        rest = rest[2:].split(b"\0", 2)[-1]
+    if not packed:
+        return rest
+    inflate = zlib.decompressobj()
+    try:
+        text = inflate.decompress(rest, _LONGEST_TEXT)
+    except zlib.error as error:
+        raise ValueError("a text is broken") from error
+    if not inflate.eof:
+        raise ValueError("a text is too long")
+    return text
+
+
+def make_xmp(xmp: bytes) -> tuple[bytes, bytes]:
+    """Name and content of the chunk that holds XMP."""
+    return b"iTXt", XMP_KEYWORD + b"\0\0\0\0\0" + xmp
+
+
+def make_profile(kind: str, content: bytes) -> tuple[bytes, bytes]:
+    """Name and content of the text chunk in which programs put what PNG has no chunk for: length and hexadecimals."""
+    digits = content.hex()
+    lines = "\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
+    text = f"\n{kind}\n{len(content):8d}\n{lines}\n"
+    return b"zTXt", f"Raw profile type {kind}".encode() + b"\0\0" + zlib.compress(text.encode())
+
+
+def read_profile(text: bytes) -> bytes | None:
+    """What `make_profile` wrote into the text; None where it is none."""
+    try:
+        return bytes.fromhex(b"".join(text.split(b"\n")[3:]).decode("ascii"))
+    except ValueError:
+        return None
 
 
 def make_chunk(name: bytes, content: bytes) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.images.decode_bmp import decode_bmp
+from core.images.decode_heif import decode_avif, decode_heif
 from core.images.decode_jpeg import decode_jpeg
 from core.images.decode_png import decode_png
 from core.images.decode_tiff import decode_tiff
@@ -21,6 +22,7 @@ from core.images.formats import READABLE, SIGNATURE_BYTES, describe_other, sniff
 from core.images.orientation import turn_upright
 from core.images.photo import Photo
 from core.images.refusals import Refusal
+from core.images.xmp import update_xmp
 
 _DECODERS: dict[str, Callable[[BinaryIO, int], Photo]] = {
     "JPEG": decode_jpeg,
@@ -28,6 +30,8 @@ _DECODERS: dict[str, Callable[[BinaryIO, int], Photo]] = {
     "WEBP": decode_webp,
     "TIFF": decode_tiff,
     "BMP": decode_bmp,
+    "HEIF": decode_heif,
+    "AVIF": decode_avif,
 }
 
 
@@ -38,7 +42,7 @@ def read_photo(
     max_pixels: int = 256_000_000,
     max_bytes: int | None = None,
 ) -> Photo:
-    """Reads a JPEG, PNG, WebP, TIFF or BMP photo, whatever its suffix says.
+    """Reads a JPEG, PNG, WebP, TIFF, BMP, HEIC or AVIF photo, whatever its suffix says.
 
     Args:
         source: a path, or the file's content.
@@ -48,7 +52,7 @@ def read_photo(
 
     Returns:
         The photo, upright: pixels (H, W, 3) RGB or (H, W, 1) grey in uint8, or uint16 for PNG and TIFF of 16 bits.
-        Palettes, 1 bit and CMYK are converted to RGB or grey of 8 bits.
+        Palettes, 1 bit and CMYK are converted to RGB or grey of 8 bits, HEIC and AVIF of more bits to 8.
 
     Raises:
         ImageFileError: missing, unreadable, a folder, too large, broken, cut off, animated, of several pages, a vector
@@ -104,6 +108,7 @@ def _read(stream: BinaryIO, max_pixels: int) -> Photo:
         other = describe_other(head)
         raise Refusal(f"is {other}, not a {READABLE} photo" if other else f"is not a {READABLE} photo")
     photo = _DECODERS[kind](stream, max_pixels)
+    photo = replace(photo, xmp=update_xmp(photo.xmp))
     exif = make_upright(photo.exif)
     if exif is None:
         return replace(photo, exif=None)

@@ -12,10 +12,10 @@ from core.images.photo import Photo
 
 
 def write_photo(photo: Photo, path: str | Path) -> None:
-    """Saves a photo in the format that the path's suffix names, with ICC profile, EXIF, alpha, depth and resolution.
+    """Saves a photo in the format that the path's suffix names, with all that the format can hold of it.
 
-    What JPEG and WebP are compressed with is said at `core.images.encode.encode_photo`. An existing file is replaced in
-    one step; when anything fails it stays as it was.
+    `core.images.encode.encode_photo` says what JPEG and WebP are compressed with. An existing file is replaced in one
+    step; when anything fails it stays as it was.
 
     Raises:
         ImageFileError: the format cannot hold the photo, or the file cannot be written.
