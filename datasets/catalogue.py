@@ -49,6 +49,22 @@ class UnpairedSet:
 
 
 @dataclass(frozen=True)
+class CuratedSet:
+    """Crops with real rain that manifests choose from photos of several folders: what Real200 is in the paper.
+
+    Attributes:
+        name, about: as in `PairedSet`.
+        parts: (manifest in `datasets/manifests`, names that the folder of its originals has).
+        count: how many crops they choose.
+    """
+
+    name: str
+    about: str
+    parts: tuple[tuple[str, tuple[str, ...]], ...]
+    count: int
+
+
+@dataclass(frozen=True)
 class StandIn:
     """Rendered rain that takes the place of a training half that is not at hand.
 
@@ -66,7 +82,7 @@ class StandIn:
     count: int
 
 
-NamedSet = PairedSet | UnpairedSet | StandIn
+NamedSet = PairedSet | UnpairedSet | CuratedSet | StandIn
 
 COLLECTION = (("", "rain13k"),)
 RAIN100 = ("", "rain100"), ("", "rain100-later"), ("", "rain13k")
@@ -76,6 +92,8 @@ SCENES_OF_OTHER_TEST_SETS = (
     *(107, 110, 118, 119, 123, 125, 127, 138, 139, 149, 152, 161, 171, 173, 189, 190, 193, 195, 196),
 )
 """Pairs of RainTrainL that show scenes of test sets, none of them Rain100L's."""
+
+SIRR_DATA = ("SIRR-Data", "SIRR_Data")
 
 CATALOGUE: dict[str, NamedSet] = {
     entry.name: entry
@@ -189,8 +207,14 @@ CATALOGUE: dict[str, NamedSet] = {
             COLLECTION,
             ((2800, ""),),
         ),
-        UnpairedSet("SIRR-Data", "real rain, Wei et al. 2019", ("SIRR-Data", "SIRR_Data"), 147),
+        UnpairedSet("SIRR-Data", "real rain, Wei et al. 2019", SIRR_DATA, 147),
         UnpairedSet("Real200", "real rain as a curator chose and cropped it", ("Real200",), exported=True),
+        CuratedSet(
+            "RealRain",
+            "177 real photos, chosen and cropped to their rain",
+            (("sirr-data.jsonl", SIRR_DATA), ("real-more.jsonl", ("real-more", "more"))),
+            184,
+        ),
         StandIn("Rain100L-standin", "light rendered rain", "RainTrainL", "light", 200),
         StandIn("Rain100H-standin", "heavy rendered rain", "RainTrainH", "heavy", 1800),
     )

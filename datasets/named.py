@@ -6,14 +6,14 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from datasets.catalogue import CATALOGUE, NamedSet, PairedSet, StandIn, UnpairedSet
+from datasets.catalogue import CATALOGUE, CuratedSet, NamedSet, PairedSet, StandIn, UnpairedSet
 from datasets.errors import DatasetError
 from datasets.folders import PhotoFolder, list_photos, natural_key, open_photos
 from datasets.layouts import LAYOUTS, Layout
 from datasets.pairs import Pair, PairedFolder, open_pairs
 from datasets.rain.rendered_pairs import RenderedPairs
 from datasets.rain_layers import RAIN_LAYERS, holds_layers, open_layers
-from datasets.real200 import Real200, open_real200
+from datasets.real200 import MANIFESTS, RainCrop, Real200, open_manifest, open_real200
 
 DATA_ROOT_VARIABLE = "DERAIN_DATA"
 DEPTH = 3
@@ -82,6 +82,8 @@ def open_set(name: str, root: str | Path | None = None) -> FoundSet:
     root = data_root(root)
     if isinstance(entry, StandIn):
         return _render(entry, root)
+    if isinstance(entry, CuratedSet):
+        return _open_curated(entry, root)
     folders = list(_folders_named(entry.folders, root))
     if not folders:
         raise DatasetError(f"{entry.name} is missing: there is no folder named {' or '.join(entry.folders)} in {root}.")
@@ -213,6 +215,27 @@ def _open_unpaired(entry: UnpairedSet, folders: list[Path]) -> FoundSet:
         of, note = f" of {published}", f"{published - count} of them are missing"
     sentence = f"{entry.name}: {count}{of} real photos in {folder}, {note}."
     return FoundSet(entry, folder, photos, sentence, count == published)
+
+
+def _open_curated(entry: CuratedSet, root: Path) -> FoundSet:
+    """Each part from the first folder of its names that holds all its originals, found by their content."""
+    crops: list[RainCrop] = []
+    places: list[Path] = []
+    for manifest, names in entry.parts:
+        complaint = f"there is no folder named {' or '.join(names)} in {root}."
+        for folder in _folders_named(names, root):
+            try:
+                crops += open_manifest(MANIFESTS / manifest, folder).crops
+            except DatasetError as error:
+                complaint = str(error)
+                continue
+            places.append(folder)
+            break
+        else:
+            raise DatasetError(f"{entry.name} is missing: {complaint}")
+    where = " and ".join(map(str, places))
+    sentence = f"{entry.name}: {len(crops)} crops of real photos in {where}, all of them."
+    return FoundSet(entry, root, Real200(tuple(crops)), sentence, True)
 
 
 def _render(entry: StandIn, root: Path) -> FoundSet:

@@ -15,6 +15,9 @@ from datasets.reading import read_rgb
 
 METADATA = "metadata.jsonl"
 
+MANIFESTS = Path(__file__).parent / "manifests"
+"""Curated choices that are shipped as decisions."""
+
 Rectangle = tuple[int, int, int, int]
 """x, y, w, h in whole upright pixels."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import build_parser
-from datasets.catalogue import CATALOGUE, PairedSet, StandIn, UnpairedSet
+from datasets.catalogue import CATALOGUE, CuratedSet, PairedSet, StandIn, UnpairedSet
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +29,10 @@ def test_names_counts_folders_and_layouts(page: str) -> None:
         elif isinstance(entry, UnpairedSet):
             assert tuple(re.findall("`([^`]+)`", folders)) == entry.folders
             assert entry.count is None or count == str(entry.count)
+        elif isinstance(entry, CuratedSet):
+            assert count == f"{entry.count} crops"
+            assert re.findall("`([^`]+)`", folders) == [folder for _, names in entry.parts for folder in names]
+            assert all(f"[{manifest}]" in places for manifest, _ in entry.parts)
         elif isinstance(entry, StandIn):
             assert (count, places) == (str(entry.count), f"recipe `{entry.recipe}`")
 

@@ -1,5 +1,6 @@
 """Sets by name: every published set in every place it has, stand-ins, and what is said of what is missing."""
 
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from datasets import named
-from datasets.catalogue import CATALOGUE, PairedSet, StandIn
+from datasets.catalogue import CATALOGUE, CuratedSet, PairedSet, StandIn
 from datasets.errors import DatasetError
 from datasets.layouts import LAYOUTS
 from datasets.named import data_root, find_entry, open_set
@@ -208,6 +209,37 @@ def test_crops_that_a_curator_exported(tmp_path: Path) -> None:
         open_set("Real200", tmp_path)
 
 
+def test_curated_crops_of_several_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = (("one.jsonl", ("First", "1st")), ("two.jsonl", ("Second",)))
+    monkeypatch.setitem(CATALOGUE, "Both", CuratedSet("Both", "two choices", parts, 3))
+    monkeypatch.setattr("datasets.named.MANIFESTS", tmp_path / "manifests")
+    (tmp_path / "manifests").mkdir()
+    data = tmp_path / "data"
+    chosen = ("one", "a/1st", [[0, 0, 3, 4]]), ("two", "b/second", [[1, 0, 2, 2], [0, 1, 6, 3]])
+    for manifest, folder, crops in chosen:
+        file = data / folder / "photo.png"
+        file.parent.mkdir(parents=True)
+        Image.new("RGB", (6, 4), (len(crops), 0, 0)).save(file)
+        line = {"sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "verdict": "accept", "crops": crops}
+        (tmp_path / f"manifests/{manifest}.jsonl").write_text(json.dumps(line))
+    (data / "First").mkdir()  # nothing of it: the next folder of a name is taken
+    found = open_set("Both", data)
+    assert found.whole and found.sentence == (
+        f"Both: 3 crops of real photos in {data}/a/1st and {data}/b/second, all of them."
+    )
+    assert [(name, pixels.shape) for name, pixels in found.photos] == [  # type: ignore[misc]
+        ("photo-0-0-3x4", (4, 3, 3)),
+        ("photo-1-0-2x2", (2, 2, 3)),
+        ("photo-0-1-6x3", (3, 6, 3)),
+    ]
+    (data / "b/second/photo.png").unlink()
+    with pytest.raises(DatasetError, match=r"Both is missing: .*second lacks 1 of the 1 originals"):
+        open_set("Both", data)
+    (data / "b/second").rmdir()
+    with pytest.raises(DatasetError, match=r"Both is missing: there is no folder named Second in "):
+        open_set("Both", data)
+
+
 @pytest.fixture
 def backgrounds(tmp_path: Path) -> Path:
     rng = np.random.default_rng(0)
@@ -291,5 +323,7 @@ def test_the_sets_beside_the_repository(shared: Path) -> None:
     ):
         found = open_set(name, shared / "data")
         assert (found.folder, len(found.photos)) == (shared / "data" / folder, count)
+    crops = open_set("RealRain", shared / "data").photos
+    assert len(crops) == CATALOGUE["RealRain"].count == 184  # type: ignore[union-attr]
     rainy, clean = (open_set("Rain100L", shared / "data").photos[0][index] for index in (1, 2))
     assert rainy.mean() > clean.mean()
