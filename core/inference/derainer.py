@@ -2,12 +2,13 @@
 
 import math
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from safetensors import SafetensorError
@@ -18,11 +19,14 @@ from core.inference.memory import give_back_memory
 from core.inference.self_ensemble import self_ensemble
 from core.inference.tiles import Span, blend, split
 from core.inference.vector_math import ready_vector_math
+from core.inference.working_scale import LARGEST_SCALE, enlarged_bands, shrink, shrunk_size
 from core.networks import SemiDerainGAN
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
 DEFAULT_TILE = 1024
 DEFAULT_OVERLAP = 224
+SHRUNK_TILE = 832
+"""Longest side of a tile of a shrunk photo: what smaller tiles take longer is little there, what they save is not."""
 LARGE = 500_000
 """Photos of more pixels than that leave so much free memory behind that it is given back to the system."""
 
@@ -36,12 +40,14 @@ class Result:
         mask: rain mask m of the last step, (H, W) float32, 0…1.
         masks: every step's mask, each (H, W) float32, 0…1, if they were asked for; otherwise empty.
         generator: the generator that made `pixels`.
+        scale: the working scale: the network saw the photo shrunk by that.
     """
 
     pixels: np.ndarray
     mask: np.ndarray
     masks: list[np.ndarray] = field(default_factory=list)
     generator: str = ""
+    scale: int = 1
 
 
 class Derainer:
@@ -94,6 +100,7 @@ class Derainer:
         generator: str | None = None,
         strength: float = 1.0,
         steps: bool = False,
+        scale: int = 1,
         progress: Callable[[int, int], None] | None = None,
     ) -> Result:
         """Derains one photo.
@@ -104,6 +111,8 @@ class Derainer:
             generator: one of the model's generators; None for its default.
             strength: s in 0…1; gives x + s(ỹ − x), rounded. 0 gives x itself, bit for bit.
             steps: whether to return every step's mask.
+            scale: the working scale. At 1 the network sees the photo as it is, at 2 shrunk by 2, and so on; then
+                ỹ = x − R with R enlarged (docs/scale.md).
             progress: called with (tiles done, tiles in all), first with 0 done. What it raises ends the work.
 
         Raises:
@@ -114,34 +123,79 @@ class Derainer:
             raise InferenceError(f"The strength must be a number from 0 to 1, but is {strength!r}.")
         generator = self.check_generator(generator)
 
-        height, width, channels = pixels.shape
-        rows, columns = self._cut(height, width)
-        total = len(rows) * len(columns)
-        derained = np.empty_like(pixels)
-        masks: list[np.ndarray] = []
+        scale = _check_scale(scale)
 
-        def predict(row: Span, column: Span) -> np.ndarray:
-            return self._predict(pixels[row.start : row.stop, column.start : column.stop], generator, steps)
-
-        if progress:
-            progress(0, total)
+        height, width, _ = pixels.shape
+        derain = self._full if scale == 1 else partial(self._shrunk, scale=scale)
         try:
-            for done, (y, x, values) in enumerate(blend(rows, columns, predict), 1):
-                _mix(pixels[y, x], values[:channels], float(strength), out=derained[y, x])
-                step_masks = values[channels:]
-                masks = masks or [np.empty((height, width), np.float32) for _ in step_masks]
-                for mask, part in zip(masks, step_masks):
-                    np.clip(part, 0, 1, out=mask[y, x])
-                if progress:
-                    progress(done, total)
-        except (MemoryError, torch.OutOfMemoryError) as error:
+            derained, masks = derain(pixels, generator, float(strength), steps, progress=progress or _ignore)
+        except (MemoryError, torch.OutOfMemoryError, cv2.error) as error:
+            if isinstance(error, cv2.error) and error.code != cv2.Error.StsNoMem:
+                raise
             raise InferenceError(
                 f"There is not enough memory to derain {width} × {height} pixels; use smaller tiles."
             ) from error
         finally:
             if height * width > LARGE:
                 give_back_memory()
-        return Result(derained, masks[-1], masks if steps else [], generator)
+        return Result(derained, masks[-1], masks if steps else [], generator, scale)
+
+    def _full(
+        self, pixels: np.ndarray, generator: str, strength: float, steps: bool, *, progress: Callable[[int, int], None]
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Derained image and masks of a photo that the network sees as it is."""
+        height, width, channels = pixels.shape
+        rows, columns = self._cut(height, width, self.tile)
+        derained = np.empty_like(pixels)
+        masks: list[np.ndarray] = []
+
+        def predict(row: Span, column: Span) -> np.ndarray:
+            return self._predict(pixels[row.start : row.stop, column.start : column.stop], generator, steps)
+
+        for y, x, values in _counted(blend(rows, columns, predict), len(rows) * len(columns), progress):
+            _mix(pixels[y, x], values[:channels], strength, out=derained[y, x])
+            step_masks = values[channels:]
+            masks = masks or [np.empty((height, width), np.float32) for _ in step_masks]
+            for mask, part in zip(masks, step_masks):
+                np.clip(part, 0, 1, out=mask[y, x])
+        return derained, masks
+
+    def _shrunk(
+        self,
+        pixels: np.ndarray,
+        generator: str,
+        strength: float,
+        steps: bool,
+        *,
+        scale: int,
+        progress: Callable[[int, int], None],
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Derained image and masks of a photo that the network sees shrunk by `scale`."""
+        height, width, channels = pixels.shape
+        small = (shrunk_size(height, scale), shrunk_size(width, scale))
+        rows, columns = self._cut(*small, None if self.tile is None else min(self.tile, SHRUNK_TILE))
+        top = np.float32(np.iinfo(pixels.dtype).max)
+        found: np.ndarray | None = None
+
+        def predict(row: Span, column: Span) -> np.ndarray:
+            """R and masks of a tile."""
+            place = np.s_[row.start * scale : row.stop * scale, column.start * scale : column.stop * scale]
+            tile = shrink(pixels[place], scale)
+            values = self._predict(tile, generator, steps)
+            values[:channels] = tile.transpose(2, 0, 1) / top - values[:channels]
+            return values
+
+        for y, x, values in _counted(blend(rows, columns, predict), len(rows) * len(columns), progress):
+            found = np.empty((*small, len(values)), np.float32) if found is None else found
+            found[y, x] = values.transpose(1, 2, 0)
+        assert found is not None
+        derained = np.empty_like(pixels)
+        masks = [np.empty((height, width), np.float32) for _ in range(found.shape[2] - channels)]
+        for y, rain, step_masks in enlarged_bands(pixels, found[..., :channels], found[..., channels:], scale):
+            derained[y] = np.clip(np.rint(pixels[y] - (strength * top) * rain), 0, top)
+            for mask, part in zip(masks, step_masks):
+                mask[y] = part
+        return derained, masks
 
     def check_generator(self, generator: str | None) -> str:
         """The generator's name, or the default one's for None.
@@ -156,12 +210,12 @@ class Derainer:
             )
         return generator
 
-    def _cut(self, height: int, width: int) -> tuple[list[Span], list[Span]]:
+    def _cut(self, height: int, width: int, tile: int | None) -> tuple[list[Span], list[Span]]:
         stride = self.model.stride
         padded = math.ceil(height / stride) * math.ceil(width / stride) * stride**2
-        if self.tile is None or padded <= self.tile**2:
+        if tile is None or padded <= tile**2:
             return [Span(0, height, 0, 0)], [Span(0, width, 0, 0)]
-        return tuple(split(length, self.tile, self.overlap, stride) for length in (height, width))  # type: ignore[return-value]
+        return tuple(split(length, tile, self.overlap, stride) for length in (height, width))  # type: ignore[return-value]
 
     @torch.inference_mode()
     def _predict(self, pixels: np.ndarray, generator: str, steps: bool) -> np.ndarray:
@@ -207,6 +261,26 @@ def _check_pixels(pixels: np.ndarray) -> None:
         raise InferenceError(f"A photo must have the shape (height, width, 1 or 3), not {pixels.shape}.")
     if 0 in pixels.shape:
         raise InferenceError(f"A photo must have at least one pixel, but its shape is {pixels.shape}.")
+
+
+def _check_scale(scale: int) -> int:
+    if isinstance(scale, bool) or not isinstance(scale, numbers.Integral) or not 1 <= scale <= LARGEST_SCALE:
+        raise InferenceError(f"The scale must be a whole number from 1 to {LARGEST_SCALE}, but is {scale!r}.")
+    return int(scale)
+
+
+def _counted(
+    parts: Iterator[tuple[slice, slice, np.ndarray]], total: int, progress: Callable[[int, int], None]
+) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    """The parts, with progress told before the first and after each has been used."""
+    progress(0, total)
+    for done, part in enumerate(parts, 1):
+        yield part
+        progress(done, total)
+
+
+def _ignore(done: int, total: int) -> None:
+    pass
 
 
 def _mix(pixels: np.ndarray, derained: np.ndarray, strength: float, out: np.ndarray) -> None:
