@@ -32,11 +32,12 @@ def run(args: argparse.Namespace) -> int:
     from datasets.named import data_root
 
     trainer = Trainer(load_config(args.config), data_root(args.data_root), args.runs, args.device)
-    first = trainer.fabric.is_global_zero
+    parts = trainer.parts
+    first = parts.fabric.is_global_zero
     if trainer.patches and first:
         print(f"resuming after {trainer.patches} patches" + _changes(trainer.changed))
-    if trainer.perceptual is not None and first:
-        print(f"perceptual network: {trainer.perceptual.description}", flush=True)
+    if parts.perceptual is not None and first:
+        print(f"perceptual network: {parts.perceptual.description}", flush=True)
     figures = trainer.train(args.quiet)
     if not first:
         return 0

@@ -9,8 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from core.training.config import ConfigError, TrainingConfig
+from core.training.batches import last_patch
+from core.training.checks import ConfigError
+from core.training.config import TrainingConfig
 from core.training.config_file import build, load_config, make_config, read_yaml
+from core.training.curves import read_curve
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def _train_to_the_end(
 ) -> dict[str, Any]:
     """The run's last figures; trains it first unless it has come to its end."""
     final = Path(folder) / config.name / "final.csv"
-    if _last(final).get("patches") != config.optimiser.patches - config.optimiser.patches % config.optimiser.batch:
+    if _last(final).get("patches") != last_patch(config):
         train(config)
     return _last(final)
 
@@ -129,4 +132,6 @@ def _change(values: Any, path: list[str], value: Any, where: str) -> None:
 
 
 def _last(path: Path) -> dict[str, Any]:
-    return {str(n): v for n, v in pd.read_csv(path).iloc[-1].items()} if path.exists() else {}
+    if not path.exists() or (rows := read_curve(path)).empty:
+        return {}
+    return {str(name): value for name, value in rows.iloc[-1].items()}

@@ -1,13 +1,20 @@
-"""Training configs as typed settings; `core.training.config_file` reads them from YAML."""
+"""Training configs as typed settings that check themselves; `core.training.config_file` reads them from YAML."""
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
-from core.errors import UserError
+from core.losses import adversarial, total_variation
+from core.networks import SIZES
+from core.training import checks
+from core.training.checks import require
+from core.training.optimisers import ALGORITHMS
+from core.training.precision import PRECISIONS
+from core.training.steps import DISCRIMINATORS
+from core.training.terms import SUPERVISED, UNSUPERVISED, needs_of, terms_of, weights_of
 
-
-class ConfigError(UserError):
-    """A config does not say what it should."""
+LEAST_PATCH = 32
+TAKES = "takes"
+"""In a field's metadata: names of settings that stand beside the others in a file, and are kept together in it."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +23,8 @@ class RealConfig:
     `backgrounds`, stand for ŷ_r.
 
     Attributes:
-        photos: folder of real rainy photos, or an export of the annotator; relative to the data root.
+        photos: real rainy photos: a data set of the catalogue by its name, or a folder, relative to the data root, of
+            photos or exported by the annotator.
         held_out: text file with the file name of a photo a line (# begins a comment), a path from the working
             directory; these are never trained on, and what training does to real rain is measured on them. Null: none.
         manifest: curated choice of the photos (file hashes, crops), a path from the working directory; null for whole
@@ -35,16 +43,21 @@ class RealConfig:
     rendered: float = 0.4
     finer: float = 0.0
 
+    def __post_init__(self) -> None:
+        checks.in_0_to_1(dry=self.dry, rendered=self.rendered, finer=self.finer)
+
 
 @dataclass(frozen=True)
 class DataConfig:
-    """What is trained on. Paths are relative to the data root.
+    """What is trained on: data sets of the catalogue by their names, and folders, relative to the data root.
 
     Attributes:
-        clean: folder of rain-free photos to render rain on.
+        clean: rain-free photos to render rain on: a folder, or a paired set of the catalogue, for its clean photos.
         streaks: folder of streak images for the recipes that use them; null to draw those layers procedurally.
-        pairs: paired folders by name, for the mix and for validation.
-        backgrounds: further clean photos that get rendered rain, all of them trained on: names of pairs, or folders.
+        pairs: paired sets for the mix and for validation: names of the catalogue, or names of one's own with what each
+            is, a folder or a name of the catalogue.
+        backgrounds: further clean photos that get rendered rain, all of them trained on: names of `pairs`, or as
+            `clean`.
         mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or "clean" for no rain.
         real: real photos for the unsupervised process; null where there is none.
         patch: side of the square patches, pixels.
@@ -56,7 +69,7 @@ class DataConfig:
     clean: str
     mix: dict[str, float]
     streaks: str | None = None
-    pairs: dict[str, str] = field(default_factory=dict)
+    pairs: tuple[str, ...] | dict[str, str] = ()
     backgrounds: tuple[str, ...] = ()
     real: RealConfig | None = None
     patch: int = 96
@@ -64,77 +77,79 @@ class DataConfig:
     validated: int = 12
     validation_recipes: tuple[str, ...] = ("light", "heavy")
 
+    def __post_init__(self) -> None:
+        require(bool(self.mix) and min(self.mix.values()) > 0, "every share in mix should be above 0")
+        checks.at_least(LEAST_PATCH, patch=self.patch)
+        checks.at_least(1, held_out=self.held_out, validated=self.validated)
+        require(self.validated <= self.held_out, "validated should be no more than held_out")
+
+    @property
+    def paired(self) -> dict[str, str]:
+        """`pairs`, each name with what it is."""
+        return self.pairs if isinstance(self.pairs, dict) else {name: name for name in self.pairs}
+
 
 @dataclass(frozen=True)
 class LossConfig:
-    """L_super: weights of the supervised process's losses; 0 leaves one out, and all of them the process.
-
-    Eq. (6) has adversarial, perceptual and ssim, with D_p's share of eq. (4) under a weight of its own.
+    """L_super, eq. (6): weights of the supervised process's losses; 0 leaves one out, and all of them the process.
 
     Attributes:
-        charbonnier: of ỹ_s against y_s.
-        ssim: of −SSIM, eq. (8).
-        psnr: of −PSNR of ỹ_s, in units of 4.34 dB.
-        mask: of every step's mask against |x_s − y_s|.
-        adversarial: of D_s, eq. (4).
-        paired: of D_p, eq. (4).
-        perceptual: eq. (7).
+        terms: weights by name of a supervised term of `core.training.terms`, each with its default there.
     """
 
-    charbonnier: float = 1.0
-    ssim: float = 0.1
-    psnr: float = 0.0
-    mask: float = 0.2
-    adversarial: float = 0.0
-    paired: float = 0.0
-    perceptual: float = 0.0
+    terms: dict[str, float] = field(default_factory=dict, metadata={TAKES: tuple(terms_of(SUPERVISED))})
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", weights_of(SUPERVISED, self.terms))
+        checks.weights(self.terms, terms_of(SUPERVISED))
 
     @property
     def learns(self) -> bool:
         """Whether the supervised process takes part."""
-        return any(astuple(self))
+        return any(self.terms.values())
+
+    @property
+    def needs(self) -> set[str]:
+        """What its terms need, of `core.training.terms.NEEDS`."""
+        return needs_of(SUPERVISED, self.terms)
 
 
 @dataclass(frozen=True)
 class UnsupervisedConfig:
-    """L_unsup: weights of the unsupervised process's losses, eq. (9), and λ_unsup of eq. (13); 0 leaves one out.
+    """L_unsup, eq. (9), and λ_unsup of eq. (13): weights of the unsupervised process's losses; 0 leaves one out.
 
     Attributes:
         weight: λ_unsup.
         every: supervised steps to one unsupervised step.
-        adversarial: of D_r, eq. (5).
-        cycle: eq. (10).
-        perceptual: eq. (11).
-        total_variation: eq. (12).
+        terms: weights by name of an unsupervised term of `core.training.terms`, each with its default there.
         total_variation_of: "sum" over the pixels of an image, or their "mean".
         total_variation_in: "everywhere", eq. (12), or in "rain" alone, by the rain mask m_r (not in the paper).
-        transplant: of the Charbonnier loss of G_r on ŷ_r to which a real photo's rain, or rendered rain, was added (not
-            in the paper).
-        mask: of every step's mask against that rain (not in the paper).
         shared_ssrml: whether G_r′ takes its mask from the shared SSRML rather than from one of its own.
     """
 
     weight: float = 1.0
     every: int = 1
-    adversarial: float = 1.0
-    cycle: float = 10.0
-    perceptual: float = 1.0
-    total_variation: float = 1.5e-5
+    terms: dict[str, float] = field(default_factory=dict, metadata={TAKES: tuple(terms_of(UNSUPERVISED))})
     total_variation_of: str = "sum"
     total_variation_in: str = "everywhere"
-    transplant: float = 0.0
-    mask: float = 0.0
     shared_ssrml: bool = False
 
-    @property
-    def of_photos(self) -> bool:
-        """Whether a loss looks at what becomes of the real photos themselves, not only of their rain elsewhere."""
-        return any((self.adversarial, self.cycle, self.perceptual, self.total_variation))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", weights_of(UNSUPERVISED, self.terms))
+        checks.weights({"the process": self.weight, **self.terms}, ("the process", *terms_of(UNSUPERVISED)))
+        checks.at_least(1, every=self.every)
+        checks.one_of(total_variation.REDUCTIONS, total_variation_of=self.total_variation_of)
+        checks.one_of(("everywhere", "rain"), total_variation_in=self.total_variation_in)
 
     @property
     def learns(self) -> bool:
         """Whether there is any loss at all."""
-        return self.of_photos or any((self.transplant, self.mask))
+        return any(self.terms.values())
+
+    @property
+    def needs(self) -> set[str]:
+        """What its terms need, of `core.training.terms.NEEDS`."""
+        return needs_of(UNSUPERVISED, self.terms)
 
 
 @dataclass(frozen=True)
@@ -150,6 +165,10 @@ class AdversaryConfig:
     kind: str = "bce"
     width: int = 64
     paired_width: int = 64
+
+    def __post_init__(self) -> None:
+        checks.one_of(adversarial.KINDS, kind=self.kind)
+        checks.at_least(1, width=self.width, paired_width=self.paired_width)
 
 
 @dataclass(frozen=True)
@@ -196,6 +215,15 @@ class OptimiserConfig:
     betas: tuple[float, float] = (0.9, 0.99)
     clip: float = 1.0
     average: float = 0.999
+
+    def __post_init__(self) -> None:
+        checks.at_least(1, batch=self.batch)
+        checks.at_least(0, warm_up=self.warm_up, weight_decay=self.weight_decay)
+        require(self.patches >= self.batch, "patches should be at least one batch")
+        checks.above_0(rate=self.rate, unsupervised_rate=self.unsupervised_rate, clip=self.clip)
+        checks.in_0_to_1(fall=self.fall, average=self.average)
+        checks.one_of(("cosine", "linear"), fall_shape=self.fall_shape)
+        checks.one_of(ALGORITHMS, algorithm=self.algorithm)
 
 
 @dataclass(frozen=True)
@@ -244,3 +272,46 @@ class TrainingConfig:
     workers: int = 1
     precision: str = "float32"
     compile: bool = False
+
+    def __post_init__(self) -> None:
+        if isinstance(self.network, str):
+            checks.one_of(SIZES, network=self.network)
+        require(self.network is not None or self.initial is not None, "network or initial weights are missing")
+        checks.one_of(PRECISIONS, precision=self.precision)
+        checks.at_least(1, epoch=self.epoch)
+        checks.at_least(0, workers=self.workers)
+        self._check_processes()
+        self._check_start()
+        needs = self.needs
+        require(
+            ("perceptual" in needs) == (self.perceptual is not None),
+            "perceptual weights and a perceptual network belong together",
+        )
+        for judge in needs & {*DISCRIMINATORS}:
+            least = DISCRIMINATORS[judge].least_patch
+            require(self.data.patch >= least, f"patch should be at least {least} with the discriminator {judge}")
+
+    @property
+    def needs(self) -> set[str]:
+        """What both processes' terms need, of `core.training.terms.NEEDS`."""
+        return self.loss.needs | (self.unsupervised.needs if self.unsupervised is not None else set())
+
+    def _check_processes(self) -> None:
+        unsupervised = self.unsupervised
+        if unsupervised is None:
+            require(self.loss.learns, "the losses' weights are all 0, and there should be one above 0")
+            require(self.data.real is None, "unsupervised and data's real belong together")
+            return
+        require(self.data.real is not None, "unsupervised and data's real belong together")
+        require(
+            self.loss.learns or (unsupervised.learns and unsupervised.every == 1),
+            "without a supervised loss every step needs an unsupervised one",
+        )
+
+    def _check_start(self) -> None:
+        if self.freeze_ssrml:
+            require(self.initial is not None, "freeze_ssrml needs initial weights")
+            require("ssrml" not in self.needs, "a mask loss can do nothing beside freeze_ssrml")
+        if self.carried is not None:
+            both = self.initial is not None and self.unsupervised is not None
+            require(both, "carried needs initial weights and the unsupervised process")

@@ -1,16 +1,17 @@
-"""Reads training configs from YAML files into `core.training.config`'s settings, and checks them."""
+"""Reads training configs from YAML files into `core.training.config`'s settings, which check themselves."""
 
 import dataclasses
 import types
 import typing
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
-from core.networks import SIZES
-from core.training.config import ConfigError, TrainingConfig
-from core.training.precision import PRECISIONS
+from core.training.checks import ConfigError
+from core.training.config import TAKES, TrainingConfig
+
+Settings = TypeVar("Settings")
 
 
 def load_config(path: str | Path) -> TrainingConfig:
@@ -42,40 +43,60 @@ def make_config(values: Any, where: str | Path) -> TrainingConfig:
     Raises:
         ConfigError: settings are missing or unknown, or have values that cannot be.
     """
-    config = build(TrainingConfig, values, str(where))
-    _check(config, where)
-    return config
+    return build(TrainingConfig, values, str(where))
 
 
-def build(kind: type, values: Any, where: str) -> Any:
+def build(kind: type[Settings], values: Any, where: str) -> Settings:
     """An instance of a dataclass from settings by name; dataclasses within it from settings within those.
 
     Raises:
-        ConfigError: settings are missing or unknown, or have another type than the dataclass says.
+        ConfigError: settings are missing or unknown, have another type than the dataclass says, or cannot be.
     """
     if not isinstance(values, dict):
         raise ConfigError(f"{where} should hold settings by name, not {values!r}.")
-    fields = {f.name: f for f in dataclasses.fields(kind)}
-    if unknown := sorted(set(values) - set(fields)):
-        raise ConfigError(f"{where} has unknown settings: {', '.join(unknown)}; there are {', '.join(fields)}.")
+    fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    values = _gathered(values, fields)
+    if unknown := sorted(map(str, set(values) - set(fields))):
+        known = [n for f in fields.values() for n in f.metadata.get(TAKES, (f.name,))]
+        raise ConfigError(f"{where} has unknown settings: {', '.join(unknown)}; there are {', '.join(known)}.")
     required = [n for n, f in fields.items() if f.default is f.default_factory is dataclasses.MISSING]
     if missing := [name for name in required if name not in values]:
         raise ConfigError(f"{where} lacks {', '.join(missing)}.")
     hints = typing.get_type_hints(kind)
-    built = {}
-    for name, value in values.items():
-        wanted = hints[name]
-        part = next((p for p in (wanted, *typing.get_args(wanted)) if dataclasses.is_dataclass(p)), None)
-        if part is not None and value is not None:
-            value = build(typing.cast(type, part), value, f"{where}, {name}")
-        value = tuple(value) if isinstance(value, list) else value
-        if not _fits(value, wanted):
-            shown = wanted.__name__ if isinstance(wanted, type) else wanted
-            raise ConfigError(
-                f"In {where}, {name} should be {shown}, not {value!r} (YAML reads 1e-3 as text, 1.0e-3 not)."
-            )
-        built[name] = value
-    return kind(**built)
+    built = {name: _built(name, value, hints[name], where) for name, value in values.items()}
+    try:
+        return kind(**built)
+    except ConfigError as error:
+        raise ConfigError(f"In {where}, {error}.") from error
+
+
+def _gathered(values: dict[str, Any], fields: dict[str, "dataclasses.Field[Any]"]) -> dict[str, Any]:
+    """The settings, with those that a field takes put together in it."""
+    for name, taking in fields.items():
+        taken = {n: value for n, value in values.items() if n in taking.metadata.get(TAKES, ())}
+        if taken:
+            left = {n: value for n, value in values.items() if n not in taken}
+            values = {**left, name: {**left.get(name, {}), **taken}}
+    return values
+
+
+def _built(name: str, value: Any, wanted: Any, where: str) -> Any:
+    """One setting's value, of the type of its annotation."""
+    part = next((p for p in (wanted, *typing.get_args(wanted)) if dataclasses.is_dataclass(p)), None)
+    if part is not None and value is not None:
+        value = build(typing.cast(type, part), value, f"{where}, {name}")
+    value = tuple(value) if isinstance(value, list) else value
+    if isinstance(value, dict) and wanted == dict[str, float]:
+        for inner, number in value.items():
+            _check_type(str(inner), number, float, where)
+    _check_type(name, value, wanted, where)
+    return value
+
+
+def _check_type(name: str, value: Any, wanted: Any, where: str) -> None:
+    if not _fits(value, wanted):
+        shown = wanted.__name__ if isinstance(wanted, type) else wanted
+        raise ConfigError(f"In {where}, {name} should be {shown}, not {value!r} (YAML reads 1e-3 as text, 1.0e-3 not).")
 
 
 def _fits(value: Any, wanted: Any) -> bool:
@@ -95,74 +116,3 @@ def _fits(value: Any, wanted: Any) -> bool:
         several = parts[:1] * len(value) if isinstance(value, tuple) and parts[-1] is ... else parts
         return isinstance(value, tuple) and len(value) == len(several) and all(map(_fits, value, several))
     return isinstance(value, wanted)
-
-
-def _check(config: TrainingConfig, path: str | Path) -> None:
-    data, optimiser, unsupervised = config.data, config.optimiser, config.unsupervised
-    perceptual = config.loss.perceptual > 0 or (unsupervised is not None and unsupervised.perceptual > 0)
-    adversarial = config.loss.adversarial > 0 or (unsupervised is not None and unsupervised.adversarial > 0)
-    checks = [
-        (
-            not isinstance(config.network, str) or config.network in SIZES,
-            f"network should be one of {', '.join(SIZES)}",
-        ),
-        (config.network is not None or config.initial is not None, "network or initial weights are missing"),
-        (not config.freeze_ssrml or config.initial is not None, "freeze_ssrml needs initial weights"),
-        (
-            not config.freeze_ssrml or not (config.loss.mask or (unsupervised and unsupervised.mask)),
-            "a mask loss can do nothing beside freeze_ssrml",
-        ),
-        (config.precision in PRECISIONS, f"precision should be one of {', '.join(PRECISIONS)}"),
-        (bool(data.mix) and min(data.mix.values(), default=0) > 0, "every share in mix should be above 0"),
-        (data.patch >= (64 if adversarial else 32), "patch should be at least 32, or 64 with an adversarial loss"),
-        (data.real is None or 0 <= data.real.dry <= 1, "dry should lie in 0…1"),
-        (data.real is None or 0 <= data.real.rendered <= 1, "rendered should lie in 0…1"),
-        (data.real is None or 0 <= data.real.finer <= 1, "finer should lie in 0…1"),
-        (0 < data.validated <= data.held_out, "held_out and validated should be above 0, validated no more"),
-        (config.workers >= 0, "workers should be 0 or more"),
-        (
-            config.carried is None or (config.initial is not None and unsupervised is not None),
-            "carried needs initial weights and the unsupervised process",
-        ),
-        (optimiser.batch > 0 and optimiser.patches >= optimiser.batch, "patches and batch are amiss"),
-        (
-            optimiser.rate > 0 and (optimiser.unsupervised_rate is None or optimiser.unsupervised_rate > 0),
-            "rate should be above 0",
-        ),
-        (0 <= optimiser.fall <= 1, "fall should lie in 0…1"),
-        (optimiser.fall_shape in ("cosine", "linear"), "fall_shape should be cosine or linear"),
-        (optimiser.algorithm in ("adamw", "adam", "muon"), "algorithm should be adamw, adam or muon"),
-        (config.epoch > 0, "epoch should be above 0"),
-        (config.adversary.kind in ("bce", "lsgan"), "the adversary's kind should be bce or lsgan"),
-        (
-            min(_weights(config.loss)) >= 0 and (config.loss.learns or unsupervised is not None),
-            "the losses' weights should be 0 or more, and one above 0",
-        ),
-        (
-            unsupervised is None or min(_weights(unsupervised)) >= 0,
-            "the unsupervised losses' weights should be 0 or more",
-        ),
-        (
-            unsupervised is None or unsupervised.total_variation_of in ("sum", "mean"),
-            "total_variation_of should be sum or mean",
-        ),
-        (
-            unsupervised is None or unsupervised.total_variation_in in ("everywhere", "rain"),
-            "total_variation_in should be everywhere or rain",
-        ),
-        (unsupervised is None or unsupervised.every > 0, "every should be above 0"),
-        (
-            unsupervised is None or config.loss.learns or (unsupervised.learns and unsupervised.every == 1),
-            "without a supervised loss every step needs an unsupervised one",
-        ),
-        ((unsupervised is None) == (data.real is None), "unsupervised and data's real belong together"),
-        (perceptual == (config.perceptual is not None), "perceptual weights and a perceptual network belong together"),
-    ]
-    for fine, sentence in checks:
-        if not fine:
-            raise ConfigError(f"In the config {path}, {sentence}.")
-
-
-def _weights(losses: Any) -> list[float]:
-    values = dataclasses.asdict(losses).values()
-    return [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]

@@ -9,9 +9,7 @@ from torch import Tensor, nn
 
 from core.errors import UserError
 from core.training.config import OptimiserConfig
-from core.training.muon import Muon
-
-ALGORITHMS = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam, "muon": Muon}
+from core.training.optimisers import ALGORITHMS
 
 
 class TrainingError(UserError):

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from core.training.config import ConfigError, DataConfig
-from datasets.folders import open_photos
-from datasets.pairs import PairedPhotos, open_pairs
+from core.training.checks import ConfigError
+from core.training.config import DataConfig
+from core.training.sources import read_clean, read_pairs
+from datasets.pairs import PairedPhotos
 from datasets.rain import RECIPES, StreakDatabase, render
 from datasets.rain.render import to_uint8
 from datasets.scenes import shows_a_scene_of
@@ -32,7 +33,7 @@ class Material:
 
 
 def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Material]:
-    """Everything that the config's data folders hold -> (for training, held out for validation).
+    """Everything that the config's data sets and folders hold -> (for training, held out for validation).
 
     Sets share scenes (Rain800 has photos of BSDS500): training also goes without those that another set holds out.
 
@@ -41,27 +42,25 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
         DatasetError: a folder is missing or empty.
         core.images.ImageFileError: a photo cannot be read.
     """
-    known = {*RECIPES, *config.pairs, "clean"}
+    known = {*RECIPES, *config.paired, "clean"}
     unknown = sorted({*config.mix} - known | {*config.validation_recipes} - {*RECIPES})
     if unknown:
         raise ConfigError(f"There is no rain named {', '.join(unknown)}; there is {', '.join(sorted(known))}.")
-    if taken := sorted({*config.pairs} & {*RECIPES, "clean"}):
+    if taken := sorted({*config.paired} & {*RECIPES, "clean"}):
         raise ConfigError(f"Pairs cannot be named {', '.join(taken)}, as a kind of rain has that name.")
     cv2.setNumThreads(0)  # OpenCV's threads would not survive the fork of the processes that make patches
     root = Path(root)
-    photos = open_photos(root / config.clean)
-    train_clean, held_clean = split([photos[i][1] for i in range(len(photos))], config.held_out)
+    train_clean, held_clean = split(read_clean(config.clean, root), config.held_out)
     train_streaks = held_streaks = None
     if config.streaks is not None:
         images = StreakDatabase.from_folder(root / config.streaks).images
         train_streaks, held_streaks = (StreakDatabase(part) for part in split(images, config.held_out))
     train_pairs, held_pairs = {}, {}
-    for name, folder in config.pairs.items():
-        pairs = open_pairs(root / folder)
-        train_pairs[name], held_pairs[name] = split([pairs[i] for i in range(len(pairs))], config.held_out)
+    for name, where in config.paired.items():
+        train_pairs[name], held_pairs[name] = split(read_pairs(where, root), config.held_out)
     held_scenes = held_clean + [pair.clean for pairs in held_pairs.values() for pair in pairs]
-    folders = [open_photos(root / name) for name in config.backgrounds if name not in config.pairs]
-    train_clean += [folder[i][1] for folder in folders for i in range(len(folder))]
+    further = [name for name in config.backgrounds if name not in config.paired]
+    train_clean += [photo for name in further for photo in read_clean(name, root)]
     train_clean = _without(train_clean, train_clean, held_scenes)
     train_pairs = {
         name: _without(pairs, [pair.clean for pair in pairs], held_scenes) for name, pairs in train_pairs.items()

@@ -9,8 +9,10 @@ import numpy as np
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from core.training.config import ConfigError, DataConfig, RealConfig
+from core.training.checks import ConfigError
+from core.training.config import DataConfig, RealConfig
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
+from core.training.sources import real_folder
 from datasets.folders import find_named, list_photos, name_of, natural_key, open_photos, read_names
 from datasets.rain import RECIPES, render
 from datasets.rain.transplant import rain_layers
@@ -51,7 +53,7 @@ def load_real(
         DatasetError: the folder is missing or empty, lacks a photo to be held out, or the manifest does not fit it.
         core.images.ImageFileError: a photo cannot be read.
     """
-    folder = Path(root) / config.photos
+    folder = real_folder(config.photos, Path(root))
     crops = _crops(config, folder)
     held_out: set[str] = set()
     if config.held_out is not None:

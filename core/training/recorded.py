@@ -80,7 +80,7 @@ class RecordedStep:
 
     def backward(self) -> None:
         """The gradient, and the values to log, its norm last."""
-        values, _ = self.process.backward(self.rainy, self.clean)
+        values = self.process.backward(self.process.look(self.rainy, self.clean))
         self.names = list(values)
         self.values = torch.stack([value.detach() for value in values.values()])
         self.gradients = [weight.grad for weight in self.process.descent.parameters]  # a graph's memory, to be kept

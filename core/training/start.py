@@ -5,7 +5,8 @@ from typing import Any
 
 from core.inference.derainer import load_model
 from core.networks import SIZES, SemiDerainGAN
-from core.training.config import ConfigError, TrainingConfig
+from core.training.checks import ConfigError
+from core.training.config import TrainingConfig
 
 BLOCK_COUNTS = ("encoder", "middle", "decoder")
 

@@ -9,7 +9,8 @@ import yaml
 
 from core.cli import main
 from core.training.ablation import load_ablation, run_ablation, summarise
-from core.training.config import ConfigError, TrainingConfig
+from core.training.checks import ConfigError
+from core.training.config import TrainingConfig
 
 
 @pytest.fixture()
@@ -36,7 +37,7 @@ def test_the_committed_tables_are_valid(repository: Path, monkeypatch: pytest.Mo
 def test_rows_and_seeds_make_configs(write_ablation: Any) -> None:
     _, runs = load_ablation(write_ablation())
     assert [(run.row, run.seed) for run in runs] == [(r, s) for s in (3, 4) for r in ("whole", "without mask")]
-    assert [run.config.loss.mask for run in runs] == [0.2, 0, 0.2, 0]
+    assert [run.config.loss.terms["mask"] for run in runs] == [0.2, 0, 0.2, 0]
     assert {run.config.optimiser.patches for run in runs} == {8}
     assert runs[1].config.name == "table/without mask-3" and runs[1].config.seed == 3
     assert load_ablation(write_ablation(), patches=12)[1][0].config.optimiser.patches == 12
@@ -50,7 +51,10 @@ def test_trains_what_is_left_and_gives_mean_and_spread(write_ablation: Any, tmp_
         trained.append(config.name)
         folder = tmp_path / "runs" / config.name
         folder.mkdir(parents=True, exist_ok=True)
-        row = {"patches": [config.optimiser.patches], "light psnr": [30 + config.seed + (config.loss.mask > 0)]}
+        row = {
+            "patches": [config.optimiser.patches],
+            "light psnr": [30 + config.seed + (config.loss.terms["mask"] > 0)],
+        }
         pd.DataFrame(row).to_csv(folder / "final.csv", index=False)
 
     train(runs[0].config)

@@ -48,7 +48,9 @@ def test_both_processes_train_on_an_export(
     settings["adversary"] = {"width": 4}
     settings["optimiser"] |= {"patches": 8, "batch": 2}
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs", "cpu")
-    assert trainer.real is not None
-    assert [photo.shape for photo in trainer.real.photos] == [(128, 128, 3)] * 2, "crops alone, no picture of the card"
+    assert trainer.parts.real is not None
+    assert [photo.shape for photo in trainer.parts.real.photos] == [(128, 128, 3)] * 2, (
+        "crops alone, no picture of the card"
+    )
     figures = trainer.train(quiet=True)
     assert trainer.patches == 8 and "gr clean psnr" in figures and "gr score" not in figures

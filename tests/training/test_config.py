@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from core.training.config import ConfigError
+from core.training.checks import ConfigError
 from core.training.config_file import load_config
 from core.training.patches import load_material
 from core.training.precision import in_bfloat16
@@ -38,16 +38,22 @@ def test_auto_precision_is_bfloat16_where_the_device_gains_from_it(monkeypatch: 
         (None, "precision", "int8", "precision should be"),
         ("data", "patch", 8, "patch should be at least 32"),
         ("data", "mix", {"light": 0}, "every share in mix should be above 0"),
-        ("data", "validated", 0, "held_out and validated"),
-        ("data", "mix", {"light": "much"}, "mix should be"),
+        ("data", "validated", 0, "validated should be at least 1, not 0"),
+        ("data", "mix", {"light": "much"}, "light should be float, not 'much'"),
         ("data", "validation_recipes", "light", "validation_recipes should be"),
         (None, "name", 1, "name should be str, not 1"),
         ("optimiser", "batch", "eight", "batch should be int, not 'eight'"),
         ("optimiser", "rate", "1e-3", "rate should be float, not '1e-3'"),
-        ("optimiser", "patches", 2, "patches and batch"),
+        ("optimiser", "patches", 2, "patches should be at least one batch"),
+        ("optimiser", "batch", 0, "batch should be at least 1"),
+        ("optimiser", "clip", 0, "clip should be above 0"),
+        ("optimiser", "average", 2, "average should lie in"),
+        ("optimiser", "algorithm", "sgd", "algorithm should be one of adamw, adam, muon"),
+        ("data", "validated", 3, "validated should be no more than held_out"),
         ("optimiser", "rate", 0, "rate should be above 0"),
         ("optimiser", "fall", 1.5, "fall should lie in"),
         (None, "loss", {"charbonnier": 0, "ssim": 0, "mask": 0}, "one above 0"),
+        (None, "loss", {"rain": 1}, "unknown settings: rain; there are charbonnier, ssim, psnr, mask"),
     ],
 )
 def test_says_what_is_wrong(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.training.config import ConfigError, DataConfig
+from core.training.checks import ConfigError
+from core.training.config import DataConfig
 from core.training.config_file import load_config
 from core.training.patches import RainPatches, crop, load_material, spread, validation_sets
 from datasets.errors import DatasetError

@@ -22,15 +22,15 @@ from torch import Tensor, nn
 from core.cli import main
 from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
-from core.training.config import ConfigError
+from core.training.checks import ConfigError
 from core.training.config_file import load_config
-from core.training.descent import ALGORITHMS
 from core.training.divergence import STUCK, Watch
+from core.training.optimisers import ALGORITHMS
 from core.training.patches import RainPatches
 from core.training.real_patches import FINEST, RealPatches, load_real
 from core.training.start import carry_over
+from core.training.steps import SURE_RAIN, rain_share
 from core.training.trainer import Trainer
-from core.training.unsupervised import SURE_RAIN, rain_share
 from datasets.errors import DatasetError
 from datasets.rain.transplant import rain_layers
 
@@ -114,30 +114,34 @@ def test_a_run_logs_every_term_and_leaves_both_generators(make: Make) -> None:
 
 def test_each_process_moves_its_own_networks_and_the_shared_ssrml(make: Make) -> None:
     trainer = make()
-    process = trainer.unsupervised
-    assert process is not None and process.rain_generator is not None and process.adversary is not None
+    process = trainer.parts.unsupervised
+    assert process is not None and process.networks.rain_generator is not None
     real = (torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64))
-    parts = {"ssrml": trainer.model.ssrml, "gs": trainer.model.unets["gs"], "gr": trainer.model.unets["gr"]}
-    parts |= {"g_r_prime": process.rain_generator, "d_r": process.adversary.discriminator}
-    parts |= {name: adversary.discriminator for name, adversary in trainer.supervised.adversaries.items()}
+    parts = {
+        "ssrml": trainer.parts.model.ssrml,
+        "gs": trainer.parts.model.unets["gs"],
+        "gr": trainer.parts.model.unets["gr"],
+    }
+    parts |= {"g_r_prime": process.networks.rain_generator, "d_r": process.adversaries["d_r"].discriminator}
+    parts |= {name: adversary.discriminator for name, adversary in trainer.parts.supervised.adversaries.items()}
     before = {name: copy(part) for name, part in parts.items()}
-    trainer.supervised.step(torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64), 1.0)
+    trainer.parts.supervised.step(torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64), 1.0)
     assert {name for name, part in parts.items() if moved(part, before[name])} == {"ssrml", "gs", "d_s", "d_p"}
     before = {name: copy(part) for name, part in parts.items()}
     process.step(*real, 1.0)
     assert {name for name, part in parts.items() if moved(part, before[name])} == {"ssrml", "gr", "g_r_prime", "d_r"}
 
 
-@pytest.mark.parametrize(("term", "part"), [("adversarial", "adversary"), ("cycle", "rain_generator")])
+@pytest.mark.parametrize(("term", "part"), [("adversarial", "d_r"), ("cycle", "rain_generator")])
 def test_a_term_of_weight_0_is_left_out_with_its_network(
     term: str, part: str, semi: dict[str, Any], make: Make
 ) -> None:
     semi["unsupervised"][term] = 0.0
     semi["loss"] = {}
     trainer = make()
-    assert trainer.unsupervised is not None and getattr(trainer.unsupervised, part) is None
-    assert not trainer.supervised.adversaries
-    values = trainer.unsupervised.step(*(torch.rand(2, 3, 64, 64) for _ in range(3)), 1.0)
+    assert trainer.parts.unsupervised is not None and part not in trainer.parts.unsupervised.parts()
+    assert not trainer.parts.supervised.adversaries
+    values = trainer.parts.unsupervised.step(*(torch.rand(2, 3, 64, 64) for _ in range(3)), 1.0)
     assert term not in values and "transplant" in values
 
 
@@ -145,10 +149,10 @@ def test_generators_get_a_gradient_through_their_discriminators(semi: dict[str, 
     semi["loss"] = {"charbonnier": 0, "ssim": 0, "mask": 0, "adversarial": 1, "paired": 0}
     semi["unsupervised"] = {"adversarial": 1, "cycle": 0, "perceptual": 0, "total_variation": 0}
     trainer = make()
-    assert trainer.unsupervised is not None
-    trainer.supervised.step(torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64), 1.0)
-    trainer.unsupervised.step(*(torch.rand(2, 3, 64, 64) for _ in range(3)), 1.0)
-    for part in (trainer.model.ssrml, trainer.model.unets["gs"], trainer.model.unets["gr"]):
+    assert trainer.parts.unsupervised is not None
+    trainer.parts.supervised.step(torch.rand(2, 3, 64, 64), torch.rand(2, 3, 64, 64), 1.0)
+    trainer.parts.unsupervised.step(*(torch.rand(2, 3, 64, 64) for _ in range(3)), 1.0)
+    for part in (trainer.parts.model.ssrml, trainer.parts.model.unets["gs"], trainer.parts.model.unets["gr"]):
         assert any(p.grad is not None and float(p.grad.abs().max()) > 0 for p in part.parameters())
 
 
@@ -158,10 +162,10 @@ def test_total_variation_in_rain_counts_where_the_mask_is(semi: dict[str, Any], 
     for where in ("everywhere", "rain"):
         semi["unsupervised"]["total_variation_in"] = where
         trainer = make(where)
-        assert trainer.unsupervised is not None
+        assert trainer.parts.unsupervised is not None
         with torch.no_grad():
-            trainer.model.ssrml.tail.bias.fill_(-30.0)  # no rain anywhere
-        values[where] = trainer.unsupervised.step(*batch, 1.0)["total_variation"].item()
+            trainer.parts.model.ssrml.tail.bias.fill_(-30.0)  # no rain anywhere
+        values[where] = trainer.parts.unsupervised.step(*batch, 1.0)["total_variation"].item()
     assert values["rain"] < 1e-3 * values["everywhere"]
     share = rain_share(torch.tensor([0.0, 0.5 * SURE_RAIN, SURE_RAIN, 1.0]))
     assert share.tolist() == pytest.approx([0.0, 0.5, 1.0, 1.0])
@@ -197,7 +201,7 @@ def test_a_stopped_run_goes_on_bit_for_bit(semi: dict[str, Any], make: Make) -> 
     for column in ("loss", "real loss", "d_p loss", "real d_r loss"):
         values = [pd.read_csv(trainer.folder / "training.csv")[column].tolist() for trainer in (whole, resumed)]
         np.testing.assert_array_equal(*values)
-    for a, b in zip(whole.average.state_dict().values(), resumed.average.state_dict().values()):
+    for a, b in zip(whole.parts.average.state_dict().values(), resumed.parts.average.state_dict().values()):
         assert torch.equal(a, b)
 
 
@@ -205,14 +209,14 @@ def test_g_r_starts_as_a_copy_of_g_s(semi: dict[str, Any], make: Make, tmp_path:
     SemiDerainGAN(**semi["network"]).save_pretrained(tmp_path / "weights")
     semi["initial"] = str(tmp_path / "weights")
     trainer = make()
-    assert trainer.model.generators == ("gs", "gr")
-    for a, b in zip(trainer.model.unets["gs"].parameters(), trainer.model.unets["gr"].parameters()):
+    assert trainer.parts.model.generators == ("gs", "gr")
+    for a, b in zip(trainer.parts.model.unets["gs"].parameters(), trainer.parts.model.unets["gr"].parameters()):
         assert torch.equal(a, b) and a is not b
     trainer.train(quiet=True)
     semi["initial"], semi["name"] = str(trainer.folder / "weights"), "again"
     again = make()
-    for name, value in again.model.state_dict().items():
-        assert torch.allclose(value, trainer.average.module.state_dict()[name], atol=2e-3)
+    for name, value in again.parts.model.state_dict().items():
+        assert torch.allclose(value, trainer.parts.average.module.state_dict()[name], atol=2e-3)
 
 
 @pytest.mark.parametrize("generators", [("gs",), ("gs", "gr")])
@@ -225,7 +229,7 @@ def test_g_r_takes_over_what_an_earlier_one_had_learnt(
     earlier = SemiDerainGAN(**network, generators=("gs", "gr"))
     earlier.save_pretrained(tmp_path / "earlier")
     semi["initial"], semi["carried"] = str(tmp_path / "pairs"), str(tmp_path / "earlier")
-    model = make().model
+    model = make().parts.model
     for name, gr in model.unets["gr"].state_dict().items():
         before = earlier.unets["gr"].state_dict()[name] - earlier.unets["gs"].state_dict()[name]
         torch.testing.assert_close(gr, model.unets["gs"].state_dict()[name] + before)
@@ -239,7 +243,7 @@ def test_g_r_is_carried_over_from_a_shallower_network(semi: dict[str, Any], make
     deep = {**shallow, "unet": {**shallow["unet"], "decoder": [2]}}
     SemiDerainGAN(**deep).save_pretrained(tmp_path / "pairs")
     semi |= {"network": deep, "initial": str(tmp_path / "pairs"), "carried": str(tmp_path / "earlier")}
-    model = make().model
+    model = make().parts.model
     gs, gr = (model.unets[name].state_dict() for name in ("gs", "gr"))
     gs_before, gr_before = (earlier.unets[name].state_dict() for name in ("gs", "gr"))
     assert gs.keys() - gs_before.keys()
@@ -261,7 +265,11 @@ def test_a_frozen_ssrml_keeps_its_weights_in_both_processes(semi: dict[str, Any]
     semi |= {"initial": str(tmp_path / "weights"), "freeze_ssrml": True}
     semi["loss"]["mask"] = semi["unsupervised"]["mask"] = 0
     trainer = make()
-    parts = {"ssrml": trainer.model.ssrml, "gs": trainer.model.unets["gs"], "gr": trainer.model.unets["gr"]}
+    parts = {
+        "ssrml": trainer.parts.model.ssrml,
+        "gs": trainer.parts.model.unets["gs"],
+        "gr": trainer.parts.model.unets["gr"],
+    }
     before = {name: copy(part) for name, part in parts.items()}
     trainer.train(quiet=True)
     assert {name for name, part in parts.items() if moved(part, before[name])} == {"gs", "gr"}
@@ -291,9 +299,9 @@ def test_without_a_supervised_loss_g_r_learns_alone_and_goes_on_bit_for_bit(
     semi["optimiser"]["fall"] = 0.0
     whole = make("whole")
     seen: list[str] = []
-    monkeypatch.setattr(whole.model, "forward", counted(whole.model.forward, seen))
+    monkeypatch.setattr(whole.parts.model, "forward", counted(whole.parts.model.forward, seen))
     monkeypatch.delattr(RainPatches, "__getitem__")  # no labelled patch is made for nothing
-    parts = {"ssrml": whole.model.ssrml, "gs": whole.model.unets["gs"], "gr": whole.model.unets["gr"]}
+    parts = {"ssrml": whole.parts.model.ssrml, "gs": whole.parts.model.unets["gs"], "gr": whole.parts.model.unets["gr"]}
     before = {name: copy(part) for name, part in parts.items()}
     whole.train(quiet=True)
     assert {name for name, part in parts.items() if moved(part, before[name])} == {"gr"}
@@ -307,8 +315,8 @@ def test_without_a_supervised_loss_g_r_learns_alone_and_goes_on_bit_for_bit(
     parted = make("parted")
     assert parted.patches == 12
     parted.train(quiet=True)
-    for name, value in whole.model.state_dict().items():
-        assert torch.equal(parted.model.state_dict()[name], value), name
+    for name, value in whole.parts.model.state_dict().items():
+        assert torch.equal(parted.parts.model.state_dict()[name], value), name
 
 
 def counted(forward: Callable[..., Any], seen: list[str]) -> Callable[..., Any]:
@@ -376,8 +384,8 @@ def test_options_that_a_config_can_name_train(algorithm: str, kind: str, semi: d
     semi["adversary"]["kind"] = kind
     semi["unsupervised"] |= {"shared_ssrml": True, "total_variation_of": "mean"}
     trainer = make()
-    assert trainer.unsupervised is not None and trainer.unsupervised.descent.rate == 1e-4
-    assert type(trainer.supervised.descent.optimiser) is ALGORITHMS[algorithm]
+    assert trainer.parts.unsupervised is not None and trainer.parts.unsupervised.descent.rate == 1e-4
+    assert type(trainer.parts.supervised.descent.optimiser) is ALGORITHMS[algorithm]
     assert "real d_r loss" in trainer.step((torch.rand(2, 3, 64, 64),) * 2, (torch.rand(2, 3, 64, 64),) * 3)
 
 
@@ -394,7 +402,7 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
     [
         ({"unsupervised": None}, "unsupervised and data's real belong together"),
         ({"perceptual": {"weights": "vgg.npz"}}, "perceptual weights and a perceptual network belong together"),
-        ({"loss": {"charbonnier": -1}}, "losses' weights should be 0 or more"),
+        ({"loss": {"charbonnier": -1}}, "weight of charbonnier should be 0 or more, not -1"),
         (
             {"loss": NO_LOSS, "unsupervised": {**UNSUPERVISED, "every": 2}},
             "without a supervised loss every step needs an unsupervised one",
@@ -403,11 +411,11 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
             {"loss": NO_LOSS, "unsupervised": dict.fromkeys(UNSUPERVISED, 0)},
             "without a supervised loss every step needs an unsupervised one",
         ),
-        ({"adversary": {"kind": "wgan"}}, "kind should be bce or lsgan"),
-        ({"unsupervised": {**UNSUPERVISED, "every": 0}}, "every should be above 0"),
+        ({"adversary": {"kind": "wgan"}}, "kind should be one of bce, lsgan"),
+        ({"unsupervised": {**UNSUPERVISED, "every": 0}}, "every should be at least 1"),
         ({"unsupervised": {**UNSUPERVISED, "total_variation_of": "max"}}, "total_variation_of should be"),
         ({"unsupervised": {**UNSUPERVISED, "total_variation_in": "sky"}}, "total_variation_in should be"),
-        ({"epoch": 0}, "epoch should be above 0"),
+        ({"epoch": 0}, "epoch should be at least 1"),
         ({"carried": "weights/fast"}, "carried needs initial weights and the unsupervised process"),
         ({"unsupervised": {"identity": 1}}, "unknown settings: identity"),
         (
@@ -435,7 +443,7 @@ def test_configs_that_cannot_be_are_told(
 
 def test_a_patch_too_small_for_the_discriminators_is_told(semi: dict[str, Any], write_config: Any) -> None:
     semi["data"]["patch"] = 48
-    with pytest.raises(ConfigError, match="64 with an adversarial loss"):
+    with pytest.raises(ConfigError, match="at least 64 with the discriminator d_"):
         load_config(write_config(semi))
 
 
@@ -479,8 +487,8 @@ def test_a_manifest_chooses_crops_and_held_out_photos_stay_out(
 
 def test_real_patches_are_the_same_by_number_and_transplanted_rain_is_bright(make: Make) -> None:
     trainer = make()
-    assert trainer.real is not None
-    patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 60)
+    assert trainer.parts.real is not None
+    patches = RealPatches(trainer.parts.real, trainer.parts.material, trainer.config.data, 0, 60)
     first, again = patches[5], patches[5]
     assert all(torch.equal(a, b) for a, b in zip(first, again)) and first[0].shape == (3, 64, 64)
     added = torch.stack([(rainy - clean).amin() for _, clean, rainy in (patches[i] for i in range(60))])
@@ -493,8 +501,8 @@ def test_the_share_of_dry_patches_is_the_config_s(semi: dict[str, Any], make: Ma
     for dry, (least, most) in {0.0: (0, 0), 0.5: (0.3, 0.7), 1.0: (1, 1)}.items():
         semi["data"]["real"]["dry"] = dry
         trainer = make()
-        assert trainer.real is not None
-        patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 60)
+        assert trainer.parts.real is not None
+        patches = RealPatches(trainer.parts.real, trainer.parts.material, trainer.config.data, 0, 60)
         found = np.mean([torch.equal(clean, rained) for _, clean, rained in (patches[i] for i in range(60))])
         assert least <= found <= most
 
@@ -508,8 +516,8 @@ def test_some_patches_get_rendered_rain_of_the_mix(make: Make, monkeypatch: pyte
 
     monkeypatch.setattr("core.training.real_patches.render", white)
     trainer = make()
-    assert trainer.real is not None
-    patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 60)
+    assert trainer.parts.real is not None
+    patches = RealPatches(trainer.parts.real, trainer.parts.material, trainer.config.data, 0, 60)
     rendered = [bool((patches[i][2] == 1).all()) for i in range(60)]
     assert 0.15 < np.mean(rendered) < 0.55 and set(asked) == {"light", "heavy"}
 
@@ -521,8 +529,8 @@ def test_the_share_of_rendered_rain_is_the_config_s(
     semi["data"]["real"] |= {"dry": 0.0, "rendered": share}
     monkeypatch.setattr("core.training.real_patches.render", lambda clean, *_: (np.ones(clean.shape, np.float32), None))
     trainer = make()
-    assert trainer.real is not None
-    patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 20)
+    assert trainer.parts.real is not None
+    patches = RealPatches(trainer.parts.real, trainer.parts.material, trainer.config.data, 0, 20)
     assert [bool((patches[i][2] == 1).all()) for i in range(20)] == [bool(share)] * 20
 
 
@@ -533,8 +541,8 @@ def test_finer_rain_falls_on_larger_patches_that_are_shrunk(
 ) -> None:
     semi["data"]["real"] |= {"dry": 0.0, "rendered": rendered, "finer": share}
     trainer = make()
-    assert trainer.real is not None
-    patches = RealPatches(trainer.real, trainer.material, trainer.config.data, 0, 20)
+    assert trainer.parts.real is not None
+    patches = RealPatches(trainer.parts.real, trainer.parts.material, trainer.config.data, 0, 20)
     sizes: list[int] = []
     rained_on = patches.rained_on
 
@@ -605,6 +613,6 @@ def test_a_batch_that_cannot_be_shared_is_told(make: Make, monkeypatch: pytest.M
     class Three:
         world_size, device = 3, torch.device("cpu")
 
-    monkeypatch.setattr("core.training.trainer.make_fabric", lambda device: Three())
+    monkeypatch.setattr("core.training.building.make_fabric", lambda device: Three())
     with pytest.raises(Exception, match="A batch of 2 cannot be shared evenly by 3 processes"):
         make()

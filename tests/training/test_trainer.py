@@ -20,7 +20,8 @@ from core.inference import InferenceError
 from core.inference.derainer import load_model
 from core.networks import SemiDerainGAN
 from core.training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
-from core.training.config import ConfigError, OptimiserConfig
+from core.training.checks import ConfigError
+from core.training.config import OptimiserConfig
 from core.training.config_file import load_config
 from core.training.descent import TrainingError
 from core.training.schedule import rate_share
@@ -42,11 +43,11 @@ def test_learns_and_writes_curves_and_weights(
 ) -> None:
     settings["optimiser"] |= {"patches": 480, "rate": 3e-3, "average": 0.9}
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
-    before = [parameter.clone() for parameter in trainer.model.parameters()]
+    before = [parameter.clone() for parameter in trainer.parts.model.parameters()]
     figures = trainer.train(quiet=True)
     values = losses(trainer.folder)
     assert len(values) == 120 and sum(values[-20:]) < sum(values[:20])
-    assert any(not torch.equal(a, b) for a, b in zip(before, trainer.model.parameters()))
+    assert any(not torch.equal(a, b) for a, b in zip(before, trainer.parts.model.parameters()))
     assert {"light psnr", "light precision", "rain800 ssim", "clean psnr", "clean mask"} <= set(figures)
     assert list((trainer.folder / "tensorboard").glob("events*"))
     tensors = load_file(trainer.folder / "weights" / "model.safetensors")
@@ -54,7 +55,7 @@ def test_learns_and_writes_curves_and_weights(
     loaded = load_model(trainer.folder / "weights")
     assert next(loaded.parameters()).dtype == torch.float32
     name, tensor = next(iter(loaded.state_dict().items()))
-    assert torch.allclose(tensor, trainer.average.module.state_dict()[name], atol=2e-3)
+    assert torch.allclose(tensor, trainer.parts.average.module.state_dict()[name], atol=2e-3)
 
 
 @pytest.mark.usefixtures("log_every_step")
@@ -85,7 +86,7 @@ def test_a_resumed_run_gives_the_same_losses_bit_for_bit(
     assert resumed.patches == 32 and not resumed.changed
     resumed.train(quiet=True)
     assert losses(resumed.folder) == losses(whole.folder)
-    for a, b in zip(whole.average.state_dict().values(), resumed.average.state_dict().values()):
+    for a, b in zip(whole.parts.average.state_dict().values(), resumed.parts.average.state_dict().values()):
         assert torch.equal(a, b)
 
 
@@ -177,7 +178,9 @@ def test_a_run_that_is_asked_to_stop_saves_first(
     trainer.step = interrupted  # type: ignore[method-assign]
     with pytest.raises(KeyboardInterrupt):
         trainer.train(quiet=True)
-    assert load_checkpoint(trainer.checkpoint)["patches"] == trainer.patches == 3 * settings["optimiser"]["batch"]
+    assert (
+        load_checkpoint(trainer.record.checkpoint)["patches"] == trainer.patches == 3 * settings["optimiser"]["batch"]
+    )
     assert [signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)] == handlers
 
 
@@ -197,7 +200,7 @@ def test_training_goes_on_from_weights(
     model.save_pretrained(tmp_path / "weights")
     settings["initial"] = str(tmp_path / "weights")
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
-    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), trainer.model.parameters()))
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), trainer.parts.model.parameters()))
     (tmp_path / "weights" / "model.safetensors").unlink()
     with pytest.raises(InferenceError, match=r"model\.safetensors is missing"):
         Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
@@ -216,13 +219,13 @@ def test_a_deepened_network_is_at_first_the_same_function_and_then_uses_its_new_
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
     x = torch.rand(2, 3, 32, 32)
     with torch.no_grad():
-        torch.testing.assert_close(trainer.model.eval()(x).derained, shallow(x).derained)
-    added = set(trainer.model.state_dict()) - set(shallow.state_dict())
+        torch.testing.assert_close(trainer.parts.model.eval()(x).derained, shallow(x).derained)
+    added = set(trainer.parts.model.state_dict()) - set(shallow.state_dict())
     assert {name.rsplit(".", 2)[0] for name in added if "scale" not in name} == {
         f"unets.gs.{place}" for place in ("encoder.0.1", "encoder.0.2", "middle.1", "decoder.0.1")
     }
     trainer.train(quiet=True)
-    scales = [value for name, value in trainer.model.state_dict().items() if name in added and "scale" in name]
+    scales = [value for name, value in trainer.parts.model.state_dict().items() if name in added and "scale" in name]
     assert scales and all(value.abs().max() > 0 for value in scales)
     assert SemiDerainGAN.from_pretrained(trainer.folder / "weights").network["unet"]["encoder"] == [3]
 
@@ -256,11 +259,11 @@ def test_says_when_it_diverges_or_the_checkpoint_does_not_fit(
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
     with pytest.raises(TrainingError, match="after 0 patches, diverged"):
         trainer.step((torch.full((2, 3, 32, 32), float("nan")), torch.rand(2, 3, 32, 32)))
-    trainer.save()
+    trainer.record.save(trainer.patches)
     settings["network"]["unet"]["width"] = 8
     with pytest.raises(TrainingError, match="does not fit the config"):
         Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
-    trainer.checkpoint.write_bytes(b"PK\x03\x04 no checkpoint")
+    trainer.record.checkpoint.write_bytes(b"PK\x03\x04 no checkpoint")
     with pytest.raises(CheckpointError, match="cannot be read"):
         Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
 
@@ -270,8 +273,8 @@ def test_an_optimiser_goes_on_from_a_gpus_checkpoint(
 ) -> None:
     """There the rate is a tensor, and steps may be recorded."""
     trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path)
-    assert trainer.supervised is not None
-    descent = trainer.supervised.descent
+    assert trainer.parts.supervised is not None
+    descent = trainer.parts.supervised.descent
     state = descent.state_dict()
     for group in state["param_groups"]:
         group |= {"lr": torch.tensor(0.5), "capturable": True}
