@@ -1,7 +1,7 @@
 """Training configs as typed settings that check themselves; `core.training.config_file` reads them from YAML."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.losses import adversarial, total_variation
 from core.networks import SIZES
@@ -17,6 +17,18 @@ TAKES = "takes"
 """In a field's metadata: names of settings that stand beside the others in a file, and are kept together in it."""
 
 
+class RealSource(NamedTuple):
+    """One set of real photos: what it is, the list of those held out, and the curated choice of them."""
+
+    photos: str
+    held_out: str | None
+    manifest: str | None
+
+
+def _listed(names: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
+
+
 @dataclass(frozen=True)
 class RealConfig:
     """Real rainy photos without ground truth, x_r; the photos that get rendered rain, `DataConfig.clean` and
@@ -24,11 +36,12 @@ class RealConfig:
 
     Attributes:
         photos: real rainy photos: a data set of the catalogue by its name, or a folder, relative to the data root, of
-            photos or exported by the annotator.
+            photos or exported by the annotator; or several of them.
         held_out: text file with the file name of a photo a line (# begins a comment), a path from the working
             directory; these are never trained on, and what training does to real rain is measured on them. Null: none.
+            Of several sets, a file each.
         manifest: curated choice of the photos (file hashes, crops), a path from the working directory; null for whole
-            photos.
+            photos. Of several sets, a file each.
         dry: share of the clean patches that get no rain, so that G_r learns to leave clean photos alone.
         rendered: share of the others that get rendered rain of the mix rather than a real photo's, so that G_r does not
             forget that.
@@ -36,15 +49,30 @@ class RealConfig:
             rain, since photos from the Internet were mostly shrunk after it rained in them.
     """
 
-    photos: str
-    held_out: str | None = None
-    manifest: str | None = None
+    photos: str | tuple[str, ...]
+    held_out: str | tuple[str, ...] | None = None
+    manifest: str | tuple[str, ...] | None = None
     dry: float = 0.15
     rendered: float = 0.4
     finer: float = 0.0
 
     def __post_init__(self) -> None:
         checks.in_0_to_1(dry=self.dry, rendered=self.rendered, finer=self.finer)
+        require(bool(self.photos), "photos should name a set of real photos")
+        for name, several in (("held_out", self.held_out), ("manifest", self.manifest)):
+            require(
+                several is None or len(_listed(several)) == len(_listed(self.photos)),
+                f"{name} should be null, or as many files as there are sets of photos",
+            )
+
+    @property
+    def sources(self) -> list[RealSource]:
+        """Each set of photos with its list of those held out and its manifest."""
+        photos = _listed(self.photos)
+        lists = [
+            _listed(files) if files is not None else (None,) * len(photos) for files in (self.held_out, self.manifest)
+        ]
+        return [RealSource(*source) for source in zip(photos, *lists)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from core.training.checks import ConfigError
-from core.training.config import DataConfig, RealConfig
+from core.training.config import DataConfig, RealConfig, RealSource
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
 from core.training.sources import real_folder
 from datasets.folders import find_named, list_photos, name_of, natural_key, open_photos, read_names
@@ -45,36 +45,46 @@ def load_real(
 ) -> tuple[RealMaterial, dict[str, np.ndarray]]:
     """Real photos, or curated crops of them, with their rain layers if `transplant` -> (material, held out by name).
 
-    The folder holds photos, of which a manifest may choose crops, or is an export of the annotator, whose crops are
-    taken as they are.
+    A folder holds photos, of which a manifest may choose crops, or is an export of the annotator, whose crops are taken
+    as they are. Of several sets, photos held out have the set's name before theirs.
 
     Raises:
         ConfigError: no photo is left to train on, or none has a layer.
         DatasetError: the folder is missing or empty, lacks a photo to be held out, or the manifest does not fit it.
         core.images.ImageFileError: a photo cannot be read.
     """
-    folder = real_folder(config.photos, Path(root))
-    crops = _crops(config, folder)
-    held_out: set[str] = set()
-    if config.held_out is not None:
-        listing = list_photos(folder)
-        held_out = find_named(listing.photos, read_names(config.held_out), folder=folder, where=config.held_out)
-    photos = [crop.read() for crop in crops if crop.file.relative_to(folder).as_posix() not in held_out]
-    if not photos:
-        raise ConfigError(f"{config.held_out} holds out every photo of {folder}.")
-    held = {name: read_rgb(folder / name) for name in sorted(held_out, key=natural_key)}
+    photos: list[np.ndarray] = []
+    held: dict[str, np.ndarray] = {}
+    for source in config.sources:
+        trained, held_out = _load_source(source, real_folder(source.photos, Path(root)))
+        photos += trained
+        several = len(config.sources) > 1
+        held |= {f"{source.photos}/{name}" if several else name: photo for name, photo in held_out.items()}
     layers = []
     if transplant:
         found = (_layers(photo, patch // part) for photo in photos for part in WINDOWS)
         layers = [spread(several, LAYERS_A_PHOTO) for several in found if several]
         if not layers:
-            raise ConfigError(f"No photo of {folder} has rain in front of a smooth background.")
+            raise ConfigError(f"No photo of {config.photos} has rain in front of a smooth background.")
     return RealMaterial(photos, layers), held
 
 
-def _crops(config: RealConfig, folder: Path) -> tuple[RainCrop, ...]:
-    if config.manifest is not None:
-        return open_manifest(config.manifest, folder).crops
+def _load_source(source: RealSource, folder: Path) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
+    """A set's photos, or crops, to train on, and those held out by name."""
+    held_out: set[str] = set()
+    if source.held_out is not None:
+        listing = list_photos(folder)
+        held_out = find_named(listing.photos, read_names(source.held_out), folder=folder, where=source.held_out)
+    crops = _crops(source.manifest, folder)
+    photos = [crop.read() for crop in crops if crop.file.relative_to(folder).as_posix() not in held_out]
+    if not photos:
+        raise ConfigError(f"{source.held_out} holds out every photo of {folder}.")
+    return photos, {name: read_rgb(folder / name) for name in sorted(held_out, key=natural_key)}
+
+
+def _crops(manifest: str | None, folder: Path) -> tuple[RainCrop, ...]:
+    if manifest is not None:
+        return open_manifest(manifest, folder).crops
     if any(folder.glob(METADATA)) or any(folder.glob(f"*/{METADATA}")):
         return open_real200(folder).crops
     return tuple(RainCrop(name_of(name), folder / name) for name in open_photos(folder).photos)
