@@ -1,7 +1,7 @@
 """Training configs as typed settings that check themselves; `core.training.config_file` reads them from YAML."""
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from core.losses import adversarial, total_variation
 from core.networks import SIZES
@@ -17,16 +17,9 @@ TAKES = "takes"
 """In a field's metadata: names of settings that stand beside the others in a file, and are kept together in it."""
 
 
-class RealSource(NamedTuple):
-    """One set of real photos: what it is, the list of those held out, and the curated choice of them."""
-
-    photos: str
-    held_out: str | None
-    manifest: str | None
-
-
-def _listed(names: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else names
+def listed(names: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """One name, several or none, as several."""
+    return () if names is None else (names,) if isinstance(names, str) else names
 
 
 @dataclass(frozen=True)
@@ -39,7 +32,7 @@ class RealConfig:
             photos or exported by the annotator; or several of them.
         held_out: text file with the file name of a photo a line (# begins a comment), a path from the working
             directory; these are never trained on, and what training does to real rain is measured on them. Null: none.
-            Of several sets, a file each.
+            Or several files.
         manifest: curated choice of the photos (file hashes, crops), a path from the working directory; null for whole
             photos. Of several sets, a file each.
         dry: share of the clean patches that get no rain, so that G_r learns to leave clean photos alone.
@@ -59,20 +52,10 @@ class RealConfig:
     def __post_init__(self) -> None:
         checks.in_0_to_1(dry=self.dry, rendered=self.rendered, finer=self.finer)
         require(bool(self.photos), "photos should name a set of real photos")
-        for name, several in (("held_out", self.held_out), ("manifest", self.manifest)):
-            require(
-                several is None or len(_listed(several)) == len(_listed(self.photos)),
-                f"{name} should be null, or as many files as there are sets of photos",
-            )
-
-    @property
-    def sources(self) -> list[RealSource]:
-        """Each set of photos with its list of those held out and its manifest."""
-        photos = _listed(self.photos)
-        lists = [
-            _listed(files) if files is not None else (None,) * len(photos) for files in (self.held_out, self.manifest)
-        ]
-        return [RealSource(*source) for source in zip(photos, *lists)]
+        require(
+            self.manifest is None or len(listed(self.manifest)) == len(listed(self.photos)),
+            "manifest should be null, or as many files as there are sets of photos",
+        )
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from core.training.checks import ConfigError
-from core.training.config import DataConfig, RealConfig, RealSource
+from core.training.config import DataConfig, RealConfig, listed
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
-from core.training.sources import real_folder
-from datasets.folders import find_named, list_photos, name_of, natural_key, open_photos, read_names
+from core.training.sources import open_real
+from datasets.folders import find_named, list_photos, natural_key, read_names
 from datasets.rain import RECIPES, render
 from datasets.rain.transplant import rain_layers
 from datasets.reading import read_rgb
-from datasets.real200 import METADATA, RainCrop, open_manifest, open_real200
+from datasets.real200 import RainCrop
 
 SCALES = (1.0, 0.6)
 """Photos are also taken shrunk: rain comes in every size."""
@@ -46,20 +46,23 @@ def load_real(
     """Real photos, or curated crops of them, with their rain layers if `transplant` -> (material, held out by name).
 
     A folder holds photos, of which a manifest may choose crops, or is an export of the annotator, whose crops are taken
-    as they are. Of several sets, photos held out have the set's name before theirs.
+    as they are.
 
     Raises:
         ConfigError: no photo is left to train on, or none has a layer.
         DatasetError: the folder is missing or empty, lacks a photo to be held out, or the manifest does not fit it.
         core.images.ImageFileError: a photo cannot be read.
     """
-    photos: list[np.ndarray] = []
-    held: dict[str, np.ndarray] = {}
-    for source in config.sources:
-        trained, held_out = _load_source(source, real_folder(source.photos, Path(root)))
-        photos += trained
-        several = len(config.sources) > 1
-        held |= {f"{source.photos}/{name}" if several else name: photo for name, photo in held_out.items()}
+    crops, files = _open_sources(config, Path(root))
+    held_out = {
+        files[name]: name
+        for where in listed(config.held_out)
+        for name in find_named(files, read_names(where), folder=", ".join(listed(config.photos)), where=where)
+    }
+    photos = [crop.read() for crop in crops if crop.file not in held_out]
+    if not photos:
+        raise ConfigError(f"{config.held_out} holds out every photo of {config.photos}.")
+    held = {name: read_rgb(file) for file, name in sorted(held_out.items(), key=lambda item: natural_key(item[1]))}
     layers = []
     if transplant:
         found = (_layers(photo, patch // part) for photo in photos for part in WINDOWS)
@@ -69,25 +72,19 @@ def load_real(
     return RealMaterial(photos, layers), held
 
 
-def _load_source(source: RealSource, folder: Path) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
-    """A set's photos, or crops, to train on, and those held out by name."""
-    held_out: set[str] = set()
-    if source.held_out is not None:
-        listing = list_photos(folder)
-        held_out = find_named(listing.photos, read_names(source.held_out), folder=folder, where=source.held_out)
-    crops = _crops(source.manifest, folder)
-    photos = [crop.read() for crop in crops if crop.file.relative_to(folder).as_posix() not in held_out]
-    if not photos:
-        raise ConfigError(f"{source.held_out} holds out every photo of {folder}.")
-    return photos, {name: read_rgb(folder / name) for name in sorted(held_out, key=natural_key)}
-
-
-def _crops(manifest: str | None, folder: Path) -> tuple[RainCrop, ...]:
-    if manifest is not None:
-        return open_manifest(manifest, folder).crops
-    if any(folder.glob(METADATA)) or any(folder.glob(f"*/{METADATA}")):
-        return open_real200(folder).crops
-    return tuple(RainCrop(name_of(name), folder / name) for name in open_photos(folder).photos)
+def _open_sources(config: RealConfig, root: Path) -> tuple[list[RainCrop], dict[str, Path]]:
+    """The crops of every set of photos, and the files that their photos are chosen from, by name."""
+    sets = listed(config.photos)
+    crops: list[RainCrop] = []
+    files: dict[str, Path] = {}
+    for where, manifest in zip(sets, listed(config.manifest) or (None,) * len(sets)):
+        found, folders = open_real(where, manifest, root)
+        crops += found
+        more = {name: folder / name for folder in folders for name in list_photos(folder).photos}
+        if twice := sorted(files.keys() & more.keys()):
+            raise ConfigError(f"{where} and another set of real photos both have {twice[0]}.")
+        files |= more
+    return crops, files
 
 
 class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):

@@ -1,15 +1,17 @@
 """What a training's data settings name: data sets of the catalogue by their names, or folders below the data root."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from core.training.checks import ConfigError
-from datasets.catalogue import CATALOGUE, PairedSet, UnpairedSet
-from datasets.folders import open_photos
+from datasets.catalogue import CATALOGUE, CuratedSet, PairedSet, UnpairedSet
+from datasets.folders import name_of, open_photos
 from datasets.named import FoundSet, open_set
 from datasets.pairs import PairedFolder, PairedPhotos, open_pairs
 from datasets.rain.rendered_pairs import RenderedPairs
+from datasets.real200 import METADATA, RainCrop, Real200, open_manifest, open_real200
 
 
 def read_pairs(where: str, root: Path) -> list[PairedPhotos]:
@@ -41,18 +43,31 @@ def read_clean(where: str, root: Path) -> list[np.ndarray]:
     return [photos[index][1] for index in range(len(photos))]
 
 
-def real_folder(where: str, root: Path) -> Path:
-    """The folder of a set of real rainy photos; `where` and `root` as in `read_pairs`.
+def open_real(where: str, manifest: str | None, root: Path) -> tuple[Sequence[RainCrop], list[Path]]:
+    """Crops of real rainy photos, and the folders that their photos lie in.
+
+    Args:
+        where: a name of the catalogue, or a folder below the root of photos or exported by the annotator.
+        manifest: curated choice of the crops; None for whole photos, or for what the set itself chooses.
+        root: the data root.
 
     Raises:
         ConfigError: that set has pairs.
-        DatasetError: it is not there.
+        DatasetError: it is not there, or does not fit the manifest.
     """
-    if where not in CATALOGUE:
-        return root / where
-    if not isinstance(CATALOGUE[where], UnpairedSet):
-        raise ConfigError(f"{where} is a set of pairs, where real rainy photos are asked for.")
-    return _named(where, root).folder
+    entry = CATALOGUE.get(where)
+    if isinstance(entry, CuratedSet) and manifest is None:
+        photos = _named(where, root).photos
+        assert isinstance(photos, Real200)
+        return photos.crops, list(dict.fromkeys(crop.file.parent for crop in photos.crops))
+    if entry is not None and not isinstance(entry, UnpairedSet):
+        raise ConfigError(f"{where} is no set of single real photos, or one with a choice of its own.")
+    folder = _named(where, root).folder if entry is not None else root / where
+    if manifest is not None:
+        return open_manifest(manifest, folder).crops, [folder]
+    if any(folder.glob(METADATA)) or any(folder.glob(f"*/{METADATA}")):
+        return open_real200(folder).crops, [folder]
+    return [RainCrop(name_of(name), folder / name) for name in open_photos(folder).photos], [folder]
 
 
 def _named(where: str, root: Path) -> FoundSet:
