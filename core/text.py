@@ -1,5 +1,6 @@
 """Names of files as text: one spelling of each, found again however it is written, and to bytes whatever it holds."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -12,6 +13,11 @@ def to_utf8(text: str) -> bytes:
 def one_spelling(name: str) -> str:
     """A name in composed form (NFC), as most systems write it and macOS does not; odd bytes as `to_utf8` shows them."""
     return to_utf8(unicodedata.normalize("NFC", name)).decode()
+
+
+def natural_key(name: str) -> list[tuple[str, int]]:
+    """Sorts names as people count: `2.jpg` before `10.jpg`."""
+    return [(text, int(number or -1)) for text, number in re.findall(r"(\D*)(\d*)", name)]
 
 
 class NameIndex:

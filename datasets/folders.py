@@ -1,14 +1,14 @@
 """Folders of photos: finding the image files below a folder, and a set of single photos (clean ones, or real rain)."""
 
-import os
-import re
+import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from core.images import IMAGE_SUFFIXES
+from core.images.formats import READABLE
+from core.images.walk import walk_photos
 from core.text import NameIndex, one_spelling
 from datasets.errors import DatasetError
 from datasets.reading import read_rgb
@@ -45,14 +45,12 @@ def open_photos(folder: str | Path) -> PhotoFolder:
     """
     listing = list_photos(folder)
     if not listing.photos:
-        raise DatasetError(f"{folder} holds no photo ({', '.join(sorted(IMAGE_SUFFIXES))}){links_note(listing)}.")
+        raise DatasetError(f"{folder} holds no photo ({READABLE}){links_note(listing)}.")
     return PhotoFolder(Path(folder), listing.photos)
 
 
 def list_photos(folder: str | Path) -> Listing:
-    """The image files (by suffix) below a folder. Linked folders and links to files outside the folder are left out.
-
-    Hidden files and folders (their names begin with a dot) are left out too.
+    """The photos below a folder, as `core.images.walk` finds them: no hidden files, no litter, nothing behind links.
 
     Raises:
         DatasetError: there is no such folder, or a folder cannot be read.
@@ -64,22 +62,8 @@ def list_photos(folder: str | Path) -> Listing:
     def refuse(error: OSError) -> None:
         raise DatasetError(f"The folder {error.filename} cannot be read: {error.strerror}.") from error
 
-    inside = root.resolve()
-    photos: list[str] = []
-    links_left_out = 0
-    for parent, folders, files in os.walk(root, onerror=refuse):
-        here = Path(parent)
-        links_left_out += sum((here / name).is_symlink() for name in folders)
-        folders[:] = [name for name in folders if not name.startswith(".") and not (here / name).is_symlink()]
-        for name in files:
-            path = here / name
-            if name.startswith(".") or path.suffix.lower() not in IMAGE_SUFFIXES:
-                continue
-            if path.is_symlink() and not path.resolve().is_relative_to(inside):
-                links_left_out += 1
-                continue
-            photos.append(path.relative_to(root).as_posix())
-    return Listing(tuple(sorted(photos, key=natural_key)), links_left_out)
+    walk = walk_photos(root, refuse)
+    return Listing(tuple(walk.photos), walk.links_left_out)
 
 
 def read_names(path: str | Path) -> set[str]:
@@ -108,14 +92,9 @@ def find_named(photos: Iterable[str], names: Iterable[str], *, folder: str | Pat
     return {photo for photo in found.values() if photo is not None}
 
 
-def natural_key(name: str) -> list[tuple[str, int]]:
-    """Sorts names as people count: `2.jpg` before `10.jpg`."""
-    return [(text, int(number or -1)) for text, number in re.findall(r"(\D*)(\d*)", name)]
-
-
 def name_of(photo: str) -> str:
     """`rainy/rain-001.png` -> `rainy/rain-001`, in the one spelling that names are compared and shown in."""
-    return one_spelling(photo[: photo.rindex(".")])
+    return one_spelling(posixpath.splitext(photo)[0])
 
 
 def links_note(listing: Listing) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from core.text import natural_key
 from datasets.catalogue import CATALOGUE, CuratedSet, NamedSet, PairedSet, StandIn, UnpairedSet
 from datasets.errors import DatasetError
-from datasets.folders import PhotoFolder, list_photos, natural_key, open_photos
+from datasets.folders import PhotoFolder, list_photos, open_photos
 from datasets.layouts import LAYOUTS, Layout
 from datasets.pairs import Pair, PairedFolder, open_pairs
 from datasets.rain.rendered_pairs import RenderedPairs

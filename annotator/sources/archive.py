@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from annotator.errors import AnnotatorError
 from annotator.sources.found import LARGEST_FILE, Found, clean_text
 from core.images import IMAGE_SUFFIXES
+from core.images.walk import is_litter
 
 MOST_ENTRIES = 200_000
 LARGEST_ARCHIVE = 50_000_000_000
@@ -56,8 +57,8 @@ def photos_in_archive(path: Path) -> Iterator[Found]:
         found = False
         for entry in entries:
             name = PurePosixPath(_name(entry).replace("\\", "/"))
-            hidden = any(part.startswith(".") and part != ".." for part in name.parts) or "__MACOSX" in name.parts
-            if hidden or name.suffix.lower() not in IMAGE_SUFFIXES:
+            litter = any(is_litter(part) for part in name.parts if part != "..")
+            if litter or name.suffix.lower() not in IMAGE_SUFFIXES:
                 continue
             found = True
             yield Found(clean_text(str(name)), partial(_read, archive, entry, name))

@@ -28,7 +28,15 @@ from core.images import read_photo
 LARGEST_PHOTO = 100_000_000
 """Pixels; larger photos are refused from their header."""
 
-_MIME = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "TIFF": "image/tiff", "BMP": "image/bmp"}
+_MIME = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "TIFF": "image/tiff",
+    "BMP": "image/bmp",
+    "HEIF": "image/heif",
+    "AVIF": "image/avif",
+}
 _ORIENTATION = 0x0112
 
 

@@ -4,7 +4,8 @@ import argparse
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from core.cli.derain_plan import Job, Plan
     from core.inference import Derainer
 
+FORMATS = ("jpg", "png", "webp", "tif", "bmp")
 SELF_ENSEMBLE = "the mean over the photo's four mirror images: better, four times slower"
 
 
@@ -25,7 +27,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "derain",
         help="take the rain out of photos",
-        description="Takes the rain out of photos: JPEG, PNG, WebP, TIFF and BMP, in the same format, size and depth. "
+        description="Takes the rain out of photos: JPEG, PNG, WebP, TIFF and BMP, in the same format, size and depth; "
+        "HEIC and AVIF become JPEG, or what --format says. "
         "What exists already is skipped. docs/derain.md says more.",
         epilog="""examples:
   python -m core derain photo.jpg -o derained.jpg
@@ -35,6 +38,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("inputs", metavar="IN", nargs="+", help="photo, folder (with all below it) or quoted glob")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="folder; for one photo also a file's name")
+    parser.add_argument("--format", choices=FORMATS, help="of every output (default: the photo's; for HEIC, AVIF jpg)")
     parser.add_argument("--mask", action="store_true", help="also writes each rain mask, as NAME_mask.png")
     parser.add_argument("--overwrite", action="store_true", help="does again what exists already")
     parser.add_argument("--generator", choices=("gs", "gr"), help="generator (default: gr where the weights hold it)")
@@ -54,10 +58,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Derains every photo that can be, and gives 1 if there was one that could not."""
-    from core.cli.derain_plan import make_plan
+    from core.cli.derain_plan import check_folders, make_plan
 
-    plan = make_plan(args.inputs, args.output, masks=args.mask)
+    plan = make_plan(args.inputs, args.output, masks=args.mask, suffix=args.format and f".{args.format}")
     waiting = [job for job in plan.jobs if args.overwrite or not all(path.exists() for path in job.targets)]
+    check_folders(waiting)
     derainer = _load(args) if waiting else None
     records = _derain_all(plan, waiting, derainer, args)
     summary = _summary(records, derainer, args)
@@ -116,11 +121,12 @@ def _derain(
     job: "Job", derainer: "Derainer", args: argparse.Namespace, progress: Callable[[int, int], None]
 ) -> dict[str, Any]:
     """Derains one photo, writes what is not there yet, and gives its figures."""
-    from core.images import read_photo, write_mask, write_photo
+    from core.images import check_writable, left_out, read_photo, write_mask, write_photo
     from core.metrics.rain_measures import measure_rain
 
     start = time.perf_counter()
     photo = read_photo(job.source, max_pixels=math.floor(args.max_megapixels * 1e6))
+    check_writable(photo, job.target.suffix, name=str(job.target))
     result = derainer(photo.pixels, generator=args.generator, strength=args.strength, progress=progress)
     photo = photo.with_pixels(result.pixels)
     job.target.parent.mkdir(parents=True, exist_ok=True)
@@ -130,6 +136,8 @@ def _derain(
         write_photo(photo, job.target)
     height, width = result.mask.shape
     figures: dict[str, Any] = {"width": width, "height": height, "seconds": round(time.perf_counter() - start, 3)}
+    if lost := left_out(photo, job.target.suffix):
+        figures["left_out"] = list(lost)
     if args.json:
         figures["generator"] = result.generator
         figures["rain"] = {
@@ -155,9 +163,18 @@ def _tell(summary: dict[str, Any], plan: "Plan", *, quiet: bool) -> None:
         print(f"{summary['derained']} derained{skipped}, {summary['failed']} failed", file=sys.stderr)
         if plan.links_left_out:
             print(f"links left out, as they lead elsewhere: {plan.links_left_out}", file=sys.stderr)
+        if plan.others:
+            print(f"left out, as they are not read: {_counted(plan.others)}", file=sys.stderr)
+        lost = Counter(what for record in summary["photos"] for what in record.get("left_out", ()))
+        if lost:
+            print(f"not in the new files, which cannot hold it: {_counted(lost)}", file=sys.stderr)
     for record in summary["photos"]:
         if record["status"] == "failed":
             print(f"error: {record['error']}", file=sys.stderr)
+
+
+def _counted(what: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in what.items())
 
 
 def _sentence(error: Exception) -> str:

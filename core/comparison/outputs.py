@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import UserError
-from core.text import one_spelling
+from core.text import natural_key, one_spelling
 from datasets.errors import DatasetError
-from datasets.folders import list_photos, name_of, natural_key
+from datasets.folders import list_photos, name_of
 from datasets.reading import read_rgb
 
 

@@ -9,11 +9,12 @@ import numpy as np
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from core.text import natural_key
 from core.training.checks import ConfigError
 from core.training.config import DataConfig, RealConfig, listed
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
 from core.training.sources import open_real
-from datasets.folders import find_named, list_photos, natural_key, read_names
+from datasets.folders import find_named, list_photos, read_names
 from datasets.rain import RECIPES, render
 from datasets.rain.transplant import rain_layers
 from datasets.reading import read_rgb

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 import torch
+from PIL import Image
 
 from core.images import read_photo
 from core.inference import Derainer
@@ -150,7 +152,11 @@ def test_one_photo_to_a_file_with_settings(repository: Path, weights: Path, phot
         (("in", "-o", "out", "--tile", "100"), 1, "must be at least"),
         (("in/photo.jpg", "-o", "out", "--weights", "in"), 1, "config.json is missing"),
         (("in/photo.jpg", "-o", "out", "--max-megapixels", "0.001"), 1, "in/photo.jpg"),
-        (("in/photo.jpg", "-o", "in/colour.png/out"), 1, "cannot be read or written"),
+        (("in/photo.jpg", "-o", "in/colour.png/out"), 1, "in/colour.png is not a folder"),
+        (("in/deep/deep16.tif", "-o", "out.jpg"), 1, "JPEG cannot hold 16 bits"),
+        (("in/deep/deep16.tif", "-o", "out/", "--format", "jpg"), 1, "JPEG cannot hold 16 bits"),
+        (("in/photo.jpg", "-o", "out.png", "--format", "jpg"), 2, "another format than --format"),
+        (("in/photo.jpg", "-o", "out.heic"), 2, "no format that can be written"),
         (("in/*.webp", "-o", "out"), 1, "No photo matches"),
     ],
 )
@@ -188,6 +194,104 @@ def test_a_full_disk_is_told(
     assert main(["derain", str(photos / "photo.jpg"), "-o", str(out), "--mask", "--weights", str(weights)]) == 1
     assert "no space left" in capsys.readouterr().err
     assert files(out) == set()
+
+
+def derain_here(weights: Path, *arguments: object) -> int:
+    from core.cli import main
+
+    return main(["derain", *map(str, arguments), "--weights", str(weights)])
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever derains a photo fails the test."""
+
+    def called(*_: object, **__: object) -> None:
+        raise AssertionError("the network ran")
+
+    monkeypatch.setattr(Derainer, "__call__", called)
+
+
+def test_what_the_format_cannot_hold_is_refused_before_the_network_runs(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], no_network: None
+) -> None:
+    rng = np.random.default_rng(0)
+    cv2.imwrite(str(tmp_path / "deep.tif"), rng.integers(0, 65536, (30, 20, 3), np.uint16))
+    cv2.imwrite(str(tmp_path / "long.png"), np.zeros((66_000, 1), np.uint8))
+    cv2.imwrite(str(tmp_path / "clear.png"), np.zeros((30, 20, 4), np.uint8))
+    for name, reason in (("deep.tif", "16 bits"), ("long.png", "65500 pixels"), ("clear.png", "transparency")):
+        assert derain_here(weights, tmp_path / name, "-o", tmp_path / "out.jpg") == 1
+        assert f"out.jpg cannot be written: JPEG cannot hold {'more than ' * ('pixels' in reason)}{reason}" in (
+            capsys.readouterr().err
+        )
+
+
+def test_a_closed_folder_is_refused_before_anything_is_read(
+    weights: Path, photos: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, no_network: None
+) -> None:
+    (photos.parent / "out").mkdir()
+    monkeypatch.setattr("core.images.read_photo", None)
+    monkeypatch.setattr(os, "access", lambda path, mode: not str(path).endswith("out"))
+    assert derain_here(weights, photos, "-o", photos.parent / "out" / "new") == 1
+    error = capsys.readouterr().err
+    assert (
+        error == f"error: {photos.parent / 'out'} cannot be written into: it is read-only, or permission is denied.\n"
+    )
+    assert list((photos.parent / "out").iterdir()) == []
+
+
+def test_photos_of_a_phone(weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 64, 3), np.uint8))
+    pillow_heif.from_pillow(image).save(folder / "a.HEIC")
+    image.save(folder / "b.jfif", "JPEG")
+    image.save(folder / "c.avif")
+    image.save(folder / "d", "PNG")
+    image.save(folder / "e.gif")
+    (folder / "f.NEF").write_bytes(b"II*\0" + bytes(500))
+    (folder / "notes.txt").write_text("BM is no photo")
+    assert derain_here(weights, folder, "-o", out) == 0
+    assert files(out) == {"a.jpg", "b.jfif", "c.jpg", "d.png"}
+    error = capsys.readouterr().err
+    assert "4 derained, 0 failed" in error
+    assert "left out, as they are not read: a GIF picture or animation (1), a camera's raw file (1)" in error
+    assert derain_here(weights, folder, "-o", tmp_path / "png", "--format", "png") == 0
+    assert files(tmp_path / "png") == {"a.png", "b.png", "c.png", "d.png"}
+    assert {read_photo(path).format for path in (tmp_path / "png").iterdir()} == {"PNG"}
+
+
+def test_what_the_new_file_cannot_hold_is_told_once(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 64, 3), np.uint8))
+    for name in ("a.jpg", "b.jpg"):
+        image.save(tmp_path / name, comment=b"wet", xmp=b'<x hdrgm:Version="1.0" dc:creator="Zoe"/>')
+    assert derain_here(weights, tmp_path / "a.jpg", tmp_path / "b.jpg", "-o", tmp_path / "out", "--json") == 0
+    printed = capsys.readouterr()
+    assert "not in the new files, which cannot hold it: an HDR gain map (2)" in printed.err
+    assert [photo["left_out"] for photo in json.loads(printed.out)["photos"]] == [["an HDR gain map"]] * 2
+    assert read_photo(tmp_path / "out" / "a.jpg").xmp == b'<x dc:creator="Zoe"/>'
+
+
+@pytest.mark.parametrize("shape", [(1, 300), (300, 1), (1, 1), (40, 60)])
+def test_constant_and_thin_photos(weights: Path, tmp_path: Path, shape: tuple[int, int]) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.full((*shape, 3), 128, np.uint8))
+    assert derain_here(weights, tmp_path / "a.png", "-o", tmp_path / "out", "--mask", "--json") == 0
+    assert read_photo(tmp_path / "out" / "a.png").pixels.shape == (*shape, 3)
+    assert read_photo(tmp_path / "out" / "a_mask.png").pixels.shape == (*shape, 1)
+
+
+def test_names_as_long_as_they_may_be(weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = "ö" * 124 + "x" + ".png"
+    assert len(name.encode()) == 253
+    cv2.imwrite(str(tmp_path / "short.png"), np.full((30, 40, 3), 128, np.uint8))
+    (tmp_path / "short.png").rename(tmp_path / name)
+    assert derain_here(weights, tmp_path / name, "-o", tmp_path / "out") == 0
+    assert files(tmp_path / "out") == {name}
+    assert derain_here(weights, tmp_path / name, "-o", tmp_path / "masks", "--mask") == 1
+    assert "the name has more than 255 bytes" in capsys.readouterr().err
+    assert not (tmp_path / "masks").exists()
 
 
 def test_interrupt_leaves_nothing_half_written(repository: Path, weights: Path, tmp_path: Path) -> None:

@@ -42,6 +42,51 @@ def test_quoted_globs(folder: Path) -> None:
     assert planned("*/deep/a.jpg") == {"photos/deep/a.jpg": "out/photos/deep/a.jpg"}
 
 
+def test_a_folder_with_brackets_in_a_glob(folder: Path) -> None:
+    for name in ("holiday [2024]/a.jpg", "holiday [2024]/[b]/c.jpg", "holiday 2/a.jpg"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    assert planned("holiday [2024]/*.jpg") == {"holiday [2024]/a.jpg": "out/a.jpg"}
+    assert planned("holiday [2024]/[b]/*.jpg") == {"holiday [2024]/[b]/c.jpg": "out/c.jpg"}
+    assert planned("holiday [2]/*.jpg") == {"holiday 2/a.jpg": "out/holiday 2/a.jpg"}
+
+
+def test_litter_and_hidden_files_are_left_alone(folder: Path) -> None:
+    litter = ("._a.jpg", ".Trash-1000/b.jpg", ".thumbnails/c.jpg", "@eaDir/a.jpg/d.jpg", "__MACOSX/e.jpg", "a.jpg~")
+    for name in litter:
+        (folder / "litter" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "litter" / name).write_bytes(b"\xff\xd8\xff")
+    (folder / "litter" / "a.jpg").write_bytes(b"x")
+    assert planned("litter") == planned("litter/**/*") == {"litter/a.jpg": "out/a.jpg"}
+    assert planned("litter/.thumbnails/*.jpg") == {"litter/.thumbnails/c.jpg": "out/c.jpg"}, "what is named is meant"
+
+
+def test_formats_that_are_only_read_become_jpeg(folder: Path) -> None:
+    for name in ("IMG_1.HEIC", "IMG_1.jpg", "b.avif", "c", "d.xyz"):
+        (folder / "phone" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "phone" / name).write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert planned("phone") == {
+        "phone/IMG_1.HEIC": "out/IMG_1.HEIC.jpg",
+        "phone/IMG_1.jpg": "out/IMG_1.jpg",
+        "phone/b.avif": "out/b.jpg",
+        "phone/c": "out/c.png",
+        "phone/d.xyz": "out/d.xyz.png",
+    }
+    assert planned("phone/IMG_1.HEIC") == {"phone/IMG_1.HEIC": "out/IMG_1.jpg"}
+    jobs = make_plan(["phone"], "out", masks=False, suffix=".jpg").jobs
+    assert sorted(job.target.name for job in jobs) == ["IMG_1.HEIC.jpg", "IMG_1.jpg", "b.jpg", "c.jpg", "d.xyz.jpg"]
+
+
+def test_pictures_that_are_not_read_are_counted(folder: Path) -> None:
+    Path("photos/moving.gif").write_bytes(b"GIF89a")
+    Path("photos/raw.CR2").write_bytes(b"II*\0")
+    others = {"a GIF picture or animation": 1, "a camera's raw file": 1}
+    for given in ("photos", "photos/*"):
+        assert make_plan([given], "out", masks=False).others == others
+    ((_, sentence),) = make_plan(["photos/moving.gif"], "out", masks=False).failures
+    assert sentence.startswith("photos/moving.gif is a GIF picture or animation, not a JPEG, PNG,")
+
+
 def test_a_name_with_brackets_is_a_name(folder: Path) -> None:
     Path("photo[1].jpg").write_bytes(b"x")
     assert planned("photo[1].jpg") == {"photo[1].jpg": "out/photo[1].jpg"}

@@ -33,6 +33,25 @@ def test_sorted_as_people_count_and_recursive(tmp_path: Path) -> None:
     assert pixels.dtype == np.uint8
 
 
+def test_litter_is_left_alone_and_content_counts(tmp_path: Path) -> None:
+    for name in (
+        "a.png",
+        "._a.png",
+        "@eaDir/a.png",
+        "__MACOSX/b.png",
+        "$RECYCLE.BIN/c.png",
+        "b.png",
+        "c.jfif",
+        "d.png",
+    ):
+        write(tmp_path / name)
+    (tmp_path / "b.png").rename(tmp_path / "b.png~")
+    (tmp_path / "d.png").rename(tmp_path / "d")
+    photos = open_photos(tmp_path)
+    assert photos.photos == ("a.png", "c.jfif", "d")
+    assert [photos[i][0] for i in range(3)] == ["a", "c", "d"]
+
+
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     folder = tmp_path / "folder"
