@@ -207,6 +207,14 @@ CATALOGUE: dict[str, NamedSet] = {
             COLLECTION,
             ((2800, ""),),
         ),
+        PairedSet(
+            "NTURain-a1",
+            "16 frames of clip a1 of NTURain, Chen et al. 2018: rendered rain over a slow pan, taken one by one",
+            "test",
+            ("NTURain-a1",),
+            (("", "nturain"),),
+            ((16, ""),),
+        ),
         UnpairedSet("SIRR-Data", "real rain, Wei et al. 2019", SIRR_DATA, 147),
         UnpairedSet("Real200", "real rain as a curator chose and cropped it", ("Real200",), exported=True),
         CuratedSet(

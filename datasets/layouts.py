@@ -50,6 +50,7 @@ LAYOUTS = {
         Layout("raintrain", "RainTrainL, RainTrainH", "rain-{}.*", "norain-{}.*"),
         Layout("mspfn", "Rain100H (MSPFN's copy)", "inputcrop/{}.*", "cleancrop/{}.*"),
         Layout("rain12", "Rain12", "input/{}_in.*", "groundtruth/{}_GT.*"),
+        Layout("nturain", "NTURain's clips, frame by frame", "rain/{}.*", "clean/{}.*"),
         Layout("rain13k", "the collections of MPRNet and later (Rain13K)", "input/{}.*", "target/{}.*"),
         Layout(
             "rain1400-train",

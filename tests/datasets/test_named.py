@@ -24,6 +24,7 @@ NAMES = {
     "raintrain": ("rain-{}.png", "norain-{}.png"),
     "mspfn": ("inputcrop/{}.png", "cleancrop/{}.png"),
     "rain12": ("input/{:03}_in.png", "groundtruth/{:03}_GT.png"),
+    "nturain": ("rain/{:05}.jpg", "clean/{:05}.jpg"),
     "rain13k": ("input/{}.png", "target/{}.png"),
     "rain1400-train": ("rainy_image/{}_{}.jpg", "ground_truth/{}.jpg"),
     "rain1400-test": ("rainy_image/{}_{}.jpg", "ground_truth/{}.jpg"),
@@ -317,6 +318,7 @@ def test_the_sets_beside_the_repository(shared: Path) -> None:
     for name, folder, count in (
         ("Rain100L", "test/Rain100L", 100),
         ("Rain100H", "test/Rain100H", 100),
+        ("NTURain-a1", "test/NTURain-a1", 16),
         ("Rain800-train", "train/rain800", 351),
         ("SIRR-Data", "train/real/SIRR-Data", 147),
         ("Rain100L-standin", "train/clean", 200),

@@ -39,6 +39,7 @@ def write_layout(layout: str, folder: Path) -> list[str]:
         "raintrain": ("rain-{}.png", "norain-{}.png", "rain-{}"),
         "mspfn": ("inputcrop/{}.png", "cleancrop/{}.png", "{}"),
         "rain12": ("input/{:03}_in.png", "groundtruth/{:03}_GT.png", "{:03}_in"),
+        "nturain": ("rain/{:05}.jpg", "clean/{:05}.jpg", "{:05}"),
         "rain13k": ("input/scene {}.png", "target/scene {}.png", "scene {}"),
     }
     expected = []
