@@ -3,14 +3,18 @@
 import argparse
 import math
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.arguments import positive_whole
 from core.errors import UsageError
 
 if TYPE_CHECKING:
-    import numpy as np
+    from core.comparison.methods import Method
 
+EVERY = 5
+LONGEST = 960
 BLURS = (0.6, 1.0, 1.5, 2.5)
 """Standard deviations, pixels, of the Gaussian blurs that stand beside the methods."""
 
@@ -21,17 +25,36 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "real-rain",
         help="how much rain methods take out of real photos",
         description="Measures what methods do to real rainy photos: the share of the rain-like energy that they remove "
-        "from smooth places, the structure that they lose at edges, and a score of both. Doing nothing and blurring "
-        "stand beside them. docs/real-rain.md says how.",
+        "from smooth places, the structure that they lose at edges, a score of both, and the texture that they lose. "
+        "Of clips it measures PSNR and SSIM against the still scene behind the rain. Doing nothing and blurring stand "
+        "beside them. docs/real-rain.md says how.",
         epilog="""examples:
   python -m core real-rain --data photos/ --sheet sheet.jpg
   python -m core real-rain --data SIRR-Data/ --only datasets/manifests/sirr-data-held-out.txt \\
-      --methods ours:gs,ours:gr,prenet:Rain1400 --peers PEERS --csv real.csv""",
+      --methods ours:gs,ours:gr,prenet:Rain1400 --peers PEERS --csv real.csv
+  python -m core real-rain --clips street.mp4 parking/ --methods ours:gs,ours:gr --every 10""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", metavar="DIR", required=True, help="folder of real rainy photos")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--data", metavar="DIR", help="folder of real rainy photos")
+    what.add_argument(
+        "--clips",
+        metavar="CLIP",
+        nargs="+",
+        help="video files, or folders of frames, of a camera that stands or turns: PSNR and SSIM against the temporal "
+        "median (docs/clips.md)",
+    )
     parser.add_argument(
         "--only", metavar="FILE", help="only the photos named in a text file, one a line, # for comments"
+    )
+    parser.add_argument(
+        "--every", metavar="N", type=positive_whole, help=f"of --clips: only every N-th frame (default: {EVERY})"
+    )
+    parser.add_argument(
+        "--longest",
+        metavar="PIXELS",
+        type=positive_whole,
+        help=f"of --clips: larger frames are shrunk to this longer side (default: {LONGEST})",
     )
     parser.add_argument(
         "--methods",
@@ -48,11 +71,33 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Prints a row a method, and writes what was asked for."""
+    if args.clips and args.only:
+        raise UsageError("--only belongs to --data, not to --clips.")
+    if args.data and (args.every or args.longest):
+        raise UsageError("--every and --longest belong to --clips, not to --data.")
+
+    from core.comparison.methods import find_methods
+
+    keys = [name.strip() for name in args.methods.split(",") if name.strip()]
+    methods = find_methods(keys, peers=args.peers, weights=args.weights, device=args.device)
+    if unusable := next((method.missing for method in methods if method.missing), None):
+        raise UsageError(unusable)
+    blurs = {f"blur, σ {sigma}": sigma for sigma in BLURS}
+    if args.data:
+        return _run_photos(args, methods, blurs)
+
+    from core.cli.real_rain_clips import run_clips
+
+    args.every, args.longest = args.every or EVERY, args.longest or LONGEST
+    return run_clips(args, methods, blurs)
+
+
+def _run_photos(args: argparse.Namespace, methods: "Sequence[Method]", blurs: Mapping[str, float]) -> int:
     import cv2
     import pandas as pd
     from tqdm import tqdm
 
-    from core.comparison.methods import find_methods
+    from core.cli.contact_sheet import contact_sheet, tile
     from core.images.atomic import write_atomically, write_text
     from core.metrics import WITHOUT_REFERENCE, RainyPhoto, Removal, measure_removal
     from datasets.folders import find_named, open_photos, read_names
@@ -62,18 +107,14 @@ def run(args: argparse.Namespace) -> int:
     if args.only:
         names = find_named(photos.photos, read_names(args.only), folder=args.data, where=args.only)
         chosen = [index for index in chosen if photos.photos[index] in names]
-    keys = [name.strip() for name in args.methods.split(",") if name.strip()]
-    methods = find_methods(keys, peers=args.peers, weights=args.weights, device=args.device)
-    if unusable := next((method.missing for method in methods if method.missing), None):
-        raise UsageError(unusable)
 
     rows, tiles, undefined = [], [], 0
     for index in tqdm(chosen, unit="photo", disable=None):
         name, pixels = photos[index]
         after = {method.label: method.derain(name, pixels) for method in methods}
-        tiles.append([_tile(image) for image in (pixels, *after.values())] if args.sheet else [])
+        tiles.append([tile(image) for image in (pixels, *after.values())] if args.sheet else [])
         after["nothing"] = pixels
-        after |= {f"blur, σ {sigma}": cv2.GaussianBlur(pixels, (0, 0), sigma) for sigma in BLURS}
+        after |= {label: cv2.GaussianBlur(pixels, (0, 0), sigma) for label, sigma in blurs.items()}
         photo = RainyPhoto(pixels)
         found: list[dict[str, Any]] = [
             {"photo": name, "method": label, **measure_removal(Removal(photo, derained))}
@@ -88,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
     if args.csv:
         write_text(args.csv, table.to_csv(index=False))
     if args.sheet:
-        write_atomically(Path(args.sheet), _sheet(tiles, Path(args.sheet).suffix))
+        write_atomically(Path(args.sheet), contact_sheet(tiles, Path(args.sheet).suffix))
     if table.empty:
         print("No photo has enough rain before a smooth background to be measured.", file=sys.stderr)
         return 1
@@ -102,31 +143,3 @@ def run(args: argparse.Namespace) -> int:
         ]
         print(f"{method!s:34s}" + "".join(cells))
     return 0
-
-
-def _tile(image: "np.ndarray") -> "np.ndarray":
-    """(H, W, 3) -> fitted into 400×300 on grey."""
-    import cv2
-    import numpy as np
-
-    factor = min(400 / image.shape[1], 300 / image.shape[0])
-    size = (max(1, round(image.shape[1] * factor)), max(1, round(image.shape[0] * factor)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-    tile = np.full((308, 408, 3), 128, np.uint8)
-    top, left = (308 - small.shape[0]) // 2, (408 - small.shape[1]) // 2
-    tile[top : top + small.shape[0], left : left + small.shape[1]] = small
-    return tile
-
-
-def _sheet(tiles: "list[list[np.ndarray]]", suffix: str) -> bytes:
-    """A row of tiles a photo, two photos beside each other where there are no more than three tiles."""
-    import numpy as np
-
-    from core.images import Photo
-    from core.images.encode import encode_photo
-
-    rows = [np.concatenate(row, 1) for row in tiles]
-    if len(tiles[0]) <= 3 and len(rows) > 1:
-        rows += [np.full_like(rows[0], 128)] * (len(rows) % 2)
-        rows = [np.concatenate(pair, 1) for pair in zip(rows[::2], rows[1::2])]
-    return encode_photo(Photo(np.concatenate(rows, 0)), suffix, name="The contact sheet")

@@ -20,6 +20,15 @@ def ssim(reference: np.ndarray, picture: np.ndarray, peak: float = 255.0) -> flo
     Raises:
         ValueError: the shapes differ, or a side is shorter than the window's 11 pixels.
     """
+    return float(similarity_map(reference, picture, peak).mean())
+
+
+def similarity_map(reference: np.ndarray, picture: np.ndarray, peak: float = 255.0) -> np.ndarray:
+    """SSIM of every pixel whose window lies inside the picture: (H - 10, W - 10), or (H - 10, W - 10, C); see `ssim`.
+
+    Raises:
+        ValueError: as `ssim`.
+    """
     if reference.shape != picture.shape:
         raise ValueError(f"SSIM needs two pictures of one shape, got {reference.shape} and {picture.shape}.")
     if reference.ndim not in (2, 3):
@@ -36,7 +45,7 @@ def ssim(reference: np.ndarray, picture: np.ndarray, peak: float = 255.0) -> flo
     c1, c2 = (K1 * peak) ** 2, (K2 * peak) ** 2
     similarity = (2.0 * mean_x * mean_y + c1) * (2.0 * covariance + c2)
     similarity /= (mean_x * mean_x + mean_y * mean_y + c1) * (variance_x + variance_y + c2)
-    return float(similarity.mean())
+    return similarity
 
 
 def _gaussian() -> np.ndarray:

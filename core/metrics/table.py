@@ -10,10 +10,16 @@ from core.metrics.psnr import psnr
 from core.metrics.real_rain import RealRain
 from core.metrics.removal import Removal
 from core.metrics.ssim import WINDOW, ssim
+from core.metrics.texture import texture_lost_in_rain
 
 
 def _of_real_rain(figure: Callable[[RealRain], float]) -> Callable[[Removal], float]:
     return lambda removal: math.nan if removal.real_rain is None else figure(removal.real_rain)
+
+
+def _texture(removal: Removal) -> float:
+    lost = texture_lost_in_rain(removal.photo.pixels, removal.derained)
+    return math.nan if lost is None else lost
 
 
 def _change(removal: Removal) -> float:
@@ -27,6 +33,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("score", "Score", _of_real_rain(lambda figures: figures.score), reference=False, decimals=3),
     Metric("removed", "Rain removed", _of_real_rain(lambda of: of.removed), reference=False, decimals=3, unit="%"),
     Metric("lost", "Structure lost", _of_real_rain(lambda of: of.lost), False, decimals=3, unit="%", higher=False),
+    Metric("texture", "Texture lost", _texture, reference=False, decimals=3, unit="%", higher=False),
     Metric("change", "Mean |x − ỹ|, 0…255", _change, reference=False, decimals=2, higher=None),
 )
 """The first with reference, and the first without, rank the photos. One grey level in one value of a 481×321 photo has

@@ -39,13 +39,14 @@ def validate_rain_generator(
 
 @torch.inference_mode()
 def validate_real(model: SemiDerainGAN, photos: Mapping[str, np.ndarray], generator: str = "gr") -> dict[str, float]:
-    """Means of the metrics without reference over real rainy photos (H, W, 3) uint8 by name; those that have all."""
+    """Means of the metrics without reference over real rainy photos (H, W, 3) uint8 by name where they have a score."""
     derain = _deraining(model, generator)
     found = [measure_removal(Removal(RainyPhoto(photo), derain(photo)[0] * 255)) for photo in photos.values()]
-    measured = [figures for figures in found if np.isfinite(list(figures.values())).all()]
-    if not measured:
-        return {}
-    return {metric.key: float(np.mean([f[metric.key] for f in measured])) for metric in WITHOUT_REFERENCE}
+    measured = [figures for figures in found if np.isfinite(figures[WITHOUT_REFERENCE[0].key])]
+    values = {
+        metric.key: [f[metric.key] for f in measured if np.isfinite(f[metric.key])] for metric in WITHOUT_REFERENCE
+    }
+    return {key: float(np.mean(of_photos)) for key, of_photos in values.items() if of_photos}
 
 
 def _deraining(model: SemiDerainGAN, generator: str) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:

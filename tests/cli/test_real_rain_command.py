@@ -9,6 +9,14 @@ import pytest
 from PIL import Image
 
 from core.cli import main
+from tests.datasets.clips.rainy_clips import (
+    moving_scenes,
+    panned_scenes,
+    rainy,
+    still_scenes,
+    write_folder,
+    write_video,
+)
 
 
 @pytest.fixture()
@@ -60,3 +68,37 @@ def test_photos_without_rain_and_missing_weights_are_told(
     assert main(command) != 0
     error = capsys.readouterr().err
     assert "PReNet" in error and "Traceback" not in error
+
+
+def test_clips_against_their_median(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, video = tmp_path / "still", tmp_path / "pan.mkv"
+    write_folder(folder, rainy(still_scenes(9)))
+    write_video(video, rainy(panned_scenes(9)))
+    csv, sheet = tmp_path / "clips.csv", tmp_path / "sheet.png"
+    command = ["real-rain", "--clips", str(folder), str(video), "--every", "4", "--longest", "160", "--device", "cpu"]
+    assert main([*command, "--methods", "ours:gs", "--csv", str(csv), "--sheet", str(sheet)]) == 0
+    printed = capsys.readouterr().out
+    assert f"{folder}: 2 frames against the temporal median" in printed and f"{video}: 2 frames" in printed
+    table = pd.read_csv(csv)
+    assert set(table["frame"]) == {3, 7} and len(table) == 2 * 2 * 6
+    means = table.groupby("method")[["psnr", "ssim", "texture"]].mean()
+    ours = next(name for name in means.index if name.startswith("Semi-DerainGAN"))
+    assert means.loc[ours, "psnr"] > means.loc["nothing", "psnr"] and means.loc[ours, "ssim"] > 0.9
+    assert means.loc[ours, "texture"] < means.loc["blur, σ 0.6", "texture"] < means.loc["blur, σ 1.0", "texture"]
+    with Image.open(sheet) as image:
+        assert image.size == (2 * 3 * 408, 308), "each clip's rainy frame, derained frame and median"
+
+
+def test_clips_that_cannot_be_measured_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip, csv = write_folder(tmp_path / "drive", rainy(moving_scenes())), tmp_path / "clips.csv"
+    command = ["real-rain", "--clips", str(clip), "--device", "cpu", "--csv", str(csv)]
+    for more, code, sentence in (
+        (["--every", "19"], 1, "laid over it"),
+        (["--every", "500"], 2, "--every 500 takes no frame"),
+        (["--only", "names.txt"], 2, "--only belongs to --data"),
+    ):
+        assert main([*command, *more]) == code
+        error = capsys.readouterr().err
+        assert sentence in error and "Traceback" not in error and not csv.exists()
+    assert main(["real-rain", "--data", str(clip), "--every", "2"]) == 2
+    assert "--every and --longest belong to --clips" in capsys.readouterr().err
