@@ -69,7 +69,7 @@ def _gradients(before: NDArray, after: NDArray) -> tuple[NDArray[np.float32], ND
     for picture in (before, after):
         grey = cv2.cvtColor(np.asarray(picture, np.float32), cv2.COLOR_RGB2GRAY)
         across, down = (cv2.Sobel(grey, cv2.CV_32F, *axis, ksize=1, scale=0.5) for axis in ((1, 0), (0, 1)))
-        found.append(np.stack((across, down)))
+        found.append(np.stack((across, down)).astype(np.float32))
     return found[0], found[1]
 
 
