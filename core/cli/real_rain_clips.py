@@ -46,7 +46,7 @@ def run_clips(args: argparse.Namespace, methods: Sequence[Method], blurs: Mappin
     for clip, of_clip in table.groupby("clip", sort=False):
         frames = of_clip["frame"].nunique()
         print(
-            f"{clip}: {frames} frames against the temporal median, trusted in {of_clip['trusted'].mean():.0%} of them"
+            f"{clip!s}: {frames} frames against the temporal median, trusted in {of_clip['trusted'].mean():.0%} of them"
         )
         print(f"{'':34s}{'PSNR, dB':>10s}{'SSIM':>9s}{'texture lost':>14s}   protocol rgb")
         for method, mean in of_clip.groupby("method", sort=False)[list(KEYS)].mean().iterrows():
