@@ -7,6 +7,7 @@ COMMANDS = {
     "evaluate": "PSNR and SSIM of a model over pairs of rainy and clean photos",
     "compare": "our model beside DDN, PReNet and SIRR, as pictures and as figures",
     "real-rain": "how much rain methods take out of real photos, without ground truth",
+    "dry": "what methods do to fog, snow, leaves and other photos without rain",
     "train": "train a model",
     "validate": "a config's validation figures of any weights",
     "ablate": "train a table of variants with several seeds",
