@@ -65,3 +65,12 @@ def test_experiments_have_one_form_and_a_line_in_the_index() -> None:
         form = rf"# {path.name[:2]} · [^\n]+\n\n\*\*Question\.\*\* .+?\n\n\*\*Config\.\*\* .+?\n\n\*\*Budget\.\*\* .+?"
         form += r"\n\n## Figures\n.+?\n\n## Verdict\n.+"
         assert re.fullmatch(form, page, re.DOTALL), path.name
+
+
+def test_the_files_that_recipes_name_are_there() -> None:
+    page = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = [name for name in re.findall(r"`([a-z_0-9/.-]+/[a-z_0-9/.-]*)`", page) if "NAME" not in name]
+    assert len(named) > 15
+    assert [name for name in named if not (REPOSITORY / name).exists()] == []
+    headings = re.findall(r"^## A[n]? (.+)$", page, re.MULTILINE)
+    assert {"loss term", "kind of rain", "data set", "metric", "peer", "command", "page of the demo"} <= {*headings}

@@ -58,7 +58,7 @@ def read_curve(path: Path) -> pd.DataFrame:
         return pd.DataFrame({"patches": pd.Series(dtype=int)})
     except (ValueError, UnicodeDecodeError) as error:
         raise TrainingError(f"{path} is no table; move it away, for the run writes its own there.") from error
-    if "patches" not in rows or not pd.api.types.is_numeric_dtype(rows["patches"]):
+    if "patches" not in rows or not (rows.empty or pd.api.types.is_numeric_dtype(rows["patches"])):
         raise TrainingError(f"{path} is no curve of a run (no column of patches); move it away.")
     return rows
 
