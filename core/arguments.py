@@ -27,6 +27,15 @@ def share(text: str) -> float:
     return value
 
 
+def scale(text: str) -> int | str:
+    """A working scale: auto, 1, 2, 3 or 4."""
+    if text == "auto":
+        return text
+    if text not in ("1", "2", "3", "4"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not auto, 1, 2, 3 or 4")
+    return int(text)
+
+
 def _number(text: str) -> float:
     try:
         return float(text)

@@ -1,10 +1,11 @@
 """Fetches photos of Debian's packages, all under free licences, as further clean photos to render rain on.
 
     python scripts/debian_photos.py DATA/debian-photos
+    python scripts/debian_photos.py LARGE --manifest datasets/manifests/debian-large-photos.json --longest-side 10000
 
 needs apt-get and dpkg-deb (Debian 12), and a gigabyte of room for the packages while they are unpacked. Which photos:
-datasets/manifests/debian-photos.json. They are turned upright, shrunk to at most 1,000 pixels on the longer side, and
-saved as PNG.
+datasets/manifests/debian-photos.json, or another such file. They are turned upright, shrunk to at most 1,000 pixels on
+the longer side, or what is asked for, and saved as PNG.
 """
 
 import argparse
@@ -28,19 +29,22 @@ def main() -> None:
     """Reads the arguments and fetches into a folder that appears only once it is whole."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder to make")
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--manifest", type=Path, default=MANIFEST, help="which files of which packages")
+    parser.add_argument("--longest-side", type=int, default=LONGEST_SIDE, help="pixels; larger photos are shrunk")
+    args = parser.parse_args()
+    folder: Path = args.folder
     if folder.exists():
         sys.exit(f"{folder} is there already.")
     if missing := [tool for tool in ("apt-get", "dpkg-deb") if shutil.which(tool) is None]:
         sys.exit(f"{' and '.join(missing)} is missing: Debian's packages can only be fetched on Debian.")
-    packages: dict[str, list[str]] = json.loads(MANIFEST.read_text())
+    packages: dict[str, list[str]] = json.loads(args.manifest.read_text())
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         made = Path(temporary) / "photos"
         made.mkdir()
         for package, names in packages.items():
             for name, content in fetch(package, set(names), Path(temporary)):
-                save(content, made / f"{package}-{names.index(name):03}.png")
+                save(content, made / f"{package}-{names.index(name):03}.png", args.longest_side)
             print(f"{package}: {len(names)}", flush=True)
         made.rename(folder)
 
@@ -70,11 +74,11 @@ def fetch(package: str, names: set[str], folder: Path) -> Iterator[tuple[str, by
         sys.exit(f"Debian's package {package} lacks {', '.join(sorted(names))} by now; nothing was made.")
 
 
-def save(content: bytes, path: Path) -> None:
+def save(content: bytes, path: Path, longest_side: int) -> None:
     """Saves a photo upright and shrunk."""
     with Image.open(io.BytesIO(content)) as photo:
         upright = ImageOps.exif_transpose(photo).convert("RGB")
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    upright.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
     upright.save(path, compress_level=1)
 
 

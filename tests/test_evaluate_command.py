@@ -94,6 +94,22 @@ def test_json_on_standard_output_is_all_there_is(weights: Path, pairs: Path, rep
     assert list(figures["protocols"]) == ["y"]
 
 
+def test_figures_say_their_scale(
+    weights: Path, pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1 unless told, so that figures can be compared."""
+    means = {}
+    for scale in ((), ("--scale", "1"), ("--scale", "2"), ("--scale", "auto")):
+        command = ["evaluate", "--data", str(pairs), "--weights", str(weights), "--json", str(tmp_path / "out.json")]
+        assert main([*command, *scale]) == 0
+        said = scale[1] if scale else "1"
+        assert f", scale {said}, float32" in capsys.readouterr().out
+        figures = json.loads((tmp_path / "out.json").read_text())
+        assert figures["method"]["scale"] == (said if said == "auto" else int(said))
+        means[scale] = figures["figures"]["protocols"]["y"]["derained"]["psnr"]
+    assert means[()] == means["--scale", "1"] == means["--scale", "auto"] != means["--scale", "2"]
+
+
 def test_clean_photos(weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     photo = np.random.default_rng(0).integers(0, 256, (20, 20, 3), dtype=np.uint8)
     Image.fromarray(photo).save(tmp_path / "a.png")
@@ -176,7 +192,11 @@ def test_two_patterns(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
         (["--data", "{pairs}", "--weights", "{weights}", "--device", "tpu"], 1, "There is no device 'tpu'"),
         (["--data", "{pairs}", "--peer", "prenet:absent.pth"], 1, "absent.pth is not a file"),
         (["--data", "{pairs}", "--peer", "other:x.pth"], 2, "--peer takes NAME:FILE, and NAME is one of prenet"),
-        (["--data", "{pairs}", "--outputs", "{pairs}/rainy", "--generator", "gs"], 2, "--generator, --dtype and"),
+        (
+            ["--data", "{pairs}", "--outputs", "{pairs}/rainy", "--generator", "gs"],
+            2,
+            "--generator, --dtype, --scale and",
+        ),
         (["--data", "{pairs}", "--peer", "prenet:x.pth", "--self-ensemble"], 2, "belong to --weights, not to --peer"),
         (["--clean", "{pairs}", "--layout", "rain100"], 2, "belong to --data, not to --clean"),
         (["--data", "{pairs}", "--rainy", "rainy/{{}}.png"], 2, "--rainy and --clean-photos go together"),

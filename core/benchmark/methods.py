@@ -69,7 +69,7 @@ def make_methods(choice: Choice) -> dict[str, Method]:
             ours,
             derainer.model,
             derainer.dtype,
-            lambda pixels: derainer(pixels).pixels,
+            lambda pixels: derainer(pixels, scale=1).pixels,
             tiles=True,
         )
     }

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.arguments import positive, positive_whole, share
+from core.arguments import positive, positive_whole, scale, share
 from core.command_line import print_json
 from core.errors import UserError
 
@@ -44,6 +44,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--generator", choices=("gs", "gr"), help="generator (default: gr where the weights hold it)")
     parser.add_argument(
         "--strength", metavar="S", type=share, default=1.0, help="0 leaves the photo as it is (default: 1)"
+    )
+    parser.add_argument(
+        "--scale",
+        metavar="N",
+        type=scale,
+        default="auto",
+        help="what the network sees: 1 the photo as it is, 2, 3, 4 the photo shrunk by that, for wide rain and large "
+        "photos; auto chooses by the rain's width (default: auto)",
     )
     parser.add_argument("--self-ensemble", action="store_true", help=SELF_ENSEMBLE)
     parser.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
@@ -127,7 +135,9 @@ def _derain(
     start = time.perf_counter()
     photo = read_photo(job.source, max_pixels=math.floor(args.max_megapixels * 1e6))
     check_writable(photo, job.target.suffix, name=str(job.target))
-    result = derainer(photo.pixels, generator=args.generator, strength=args.strength, progress=progress)
+    result = derainer(
+        photo.pixels, generator=args.generator, strength=args.strength, scale=args.scale, progress=progress
+    )
     photo = photo.with_pixels(result.pixels)
     job.target.parent.mkdir(parents=True, exist_ok=True)
     if job.mask is not None and (args.overwrite or not job.mask.exists()):
@@ -139,7 +149,7 @@ def _derain(
     if lost := left_out(photo, job.target.suffix):
         figures["left_out"] = list(lost)
     if args.json:
-        figures["generator"] = result.generator
+        figures |= {"generator": result.generator, "scale": result.scale}
         figures["rain"] = {
             name: None if value is None else round(value, 3)
             for name, value in asdict(measure_rain(result.mask)).items()
@@ -150,7 +160,7 @@ def _derain(
 def _summary(records: list[dict[str, Any]], derainer: "Derainer | None", args: argparse.Namespace) -> dict[str, Any]:
     counts = {status: sum(r["status"] == status for r in records) for status in ("derained", "skipped", "failed")}
     model = {} if derainer is None else {"device": str(derainer.device), "dtype": str(derainer.dtype).split(".")[-1]}
-    settings = {"strength": args.strength, "self_ensemble": args.self_ensemble}
+    settings = {"strength": args.strength, "scale": args.scale, "self_ensemble": args.self_ensemble}
     return {**counts, **settings, **model, "photos": records}
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.arguments import positive_whole
+from core.arguments import positive_whole, scale
 from core.cli.derain import SELF_ENSEMBLE
 from core.errors import UsageError
 from core.metrics import PROTOCOLS
@@ -67,6 +67,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument(
         "--generator", choices=("gs", "gr"), help=f"generator of --weights (default: {DEFAULT_GENERATOR})"
+    )
+    parser.add_argument(
+        "--scale",
+        metavar="N",
+        type=scale,
+        help="of --weights: the working scale, auto, 1, 2, 3 or 4 (default: 1, so that figures can be compared)",
     )
     parser.add_argument("--self-ensemble", action="store_true", help=f"of --weights: {SELF_ENSEMBLE}")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
@@ -137,8 +143,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     """Finds before the work starts what would spoil its end."""
-    if (args.peer or args.outputs) and (args.generator or args.dtype or args.self_ensemble):
-        raise UsageError("--generator, --dtype and --self-ensemble belong to --weights, not to --peer or --outputs.")
+    if (args.peer or args.outputs) and (args.generator or args.dtype or args.scale or args.self_ensemble):
+        raise UsageError(
+            "--generator, --dtype, --scale and --self-ensemble belong to --weights, not to --peer or --outputs."
+        )
     if args.clean and (args.data_root or args.layout or args.rainy or args.clean_photos or args.outputs):
         raise UsageError(
             "--data-root, --layout, --rainy, --clean-photos and --outputs belong to --data, not to --clean."
@@ -192,10 +200,10 @@ def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":
 
     folder = Path(args.weights) if args.weights else DEFAULT_WEIGHTS
     derainer = Derainer(folder, device=args.device, dtype=args.dtype or "auto", self_ensemble=args.self_ensemble)
-    generator = args.generator or DEFAULT_GENERATOR
+    generator, scale = args.generator or DEFAULT_GENERATOR, args.scale or 1
 
     def derain(pixels: Any) -> Any:
-        result = derainer(pixels, generator=generator)
+        result = derainer(pixels, generator=generator, scale=scale)
         return result.pixels, result.mask
 
     return derain, {
@@ -204,6 +212,7 @@ def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":
         "sha256": weights_sha256(folder / "model.safetensors"),
         "generator": generator,
         "self_ensemble": args.self_ensemble,
+        "scale": scale,
         "dtype": str(derainer.dtype).removeprefix("torch."),
         "machine": _machine(derainer.device),
     }

@@ -47,6 +47,7 @@ def as_text(figures: dict[str, Any]) -> str:
     if "weights" in method:
         generator = f", generator {method['generator']}" if "generator" in method else ""
         generator += ", self-ensemble" if method.get("self_ensemble") else ""
+        generator += f", scale {method['scale']}" if "scale" in method else ""
         lines.append(f"method     {method['method']}, weights {method['weights']}{generator}, {method['dtype']}")
         lines.append(f"sha256     {method['sha256']}")
         lines.append(f"machine    {method['machine']}")

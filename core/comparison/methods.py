@@ -145,7 +145,7 @@ def _ours(
         weights=None if given else Weights(Path(folder).name, weights_sha256(file)),
         setting=f"{str(derainer.dtype).removeprefix('torch.')}, channels_last, tiles",
         network=derainer.model,
-        run=lambda pixels: derainer(pixels, generator=generator).pixels,
+        run=lambda pixels: derainer(pixels, generator=generator, scale=1).pixels,
     )
 
 

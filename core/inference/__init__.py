@@ -1,7 +1,19 @@
 """Takes the rain out of photos of any size with a trained model."""
 
-from core.inference.derainer import DEFAULT_TILE, DEFAULT_WEIGHTS, Derainer, Result
+from core.inference.derainer import AUTO, DEFAULT_TILE, DEFAULT_WEIGHTS, Derainer, Result
 from core.inference.device import choose_device, choose_dtype
 from core.inference.errors import InferenceError
+from core.inference.stages import Stage, derain_in_stages
 
-__all__ = ["DEFAULT_TILE", "DEFAULT_WEIGHTS", "Derainer", "InferenceError", "Result", "choose_device", "choose_dtype"]
+__all__ = [
+    "AUTO",
+    "DEFAULT_TILE",
+    "DEFAULT_WEIGHTS",
+    "Derainer",
+    "InferenceError",
+    "Result",
+    "Stage",
+    "choose_device",
+    "choose_dtype",
+    "derain_in_stages",
+]

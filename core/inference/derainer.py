@@ -12,19 +12,24 @@ import cv2
 import numpy as np
 import torch
 from safetensors import SafetensorError
+from torch import Tensor
 
 from core.inference.device import choose_device, choose_dtype
 from core.inference.errors import InferenceError
 from core.inference.memory import give_back_memory
+from core.inference.rain_scale import choose_scale
 from core.inference.self_ensemble import self_ensemble
 from core.inference.tiles import Span, blend, split
 from core.inference.vector_math import ready_vector_math
 from core.inference.working_scale import LARGEST_SCALE, enlarged_bands, shrink, shrunk_size
 from core.networks import SemiDerainGAN
+from core.networks.semi_deraingan import pad_to_multiple
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
 DEFAULT_TILE = 1024
 DEFAULT_OVERLAP = 224
+AUTO = "auto"
+"""The scale that is chosen by the photo's rain."""
 SHRUNK_TILE = 832
 """Longest side of a tile of a shrunk photo: what smaller tiles take longer is little there, what they save is not."""
 LARGE = 500_000
@@ -100,7 +105,7 @@ class Derainer:
         generator: str | None = None,
         strength: float = 1.0,
         steps: bool = False,
-        scale: int = 1,
+        scale: int | str = AUTO,
         progress: Callable[[int, int], None] | None = None,
     ) -> Result:
         """Derains one photo.
@@ -112,7 +117,7 @@ class Derainer:
             strength: s in 0…1; gives x + s(ỹ − x), rounded. 0 gives x itself, bit for bit.
             steps: whether to return every step's mask.
             scale: the working scale. At 1 the network sees the photo as it is, at 2 shrunk by 2, and so on; then
-                ỹ = x − R with R enlarged (docs/scale.md).
+                ỹ = x − R with R enlarged. "auto" chooses 1, 2, 3 or 4 by the width of the rain (docs/scale.md).
             progress: called with (tiles done, tiles in all), first with 0 done. What it raises ends the work.
 
         Raises:
@@ -123,7 +128,8 @@ class Derainer:
             raise InferenceError(f"The strength must be a number from 0 to 1, but is {strength!r}.")
         generator = self.check_generator(generator)
 
-        scale = _check_scale(scale)
+        _check_scale(scale)
+        scale = self.choose_scale(pixels) if scale == AUTO else int(scale)
 
         height, width, _ = pixels.shape
         derain = self._full if scale == 1 else partial(self._shrunk, scale=scale)
@@ -197,6 +203,18 @@ class Derainer:
                 mask[y] = part
         return derained, masks
 
+    def choose_scale(self, pixels: np.ndarray) -> int:
+        """The working scale of a photo, (H, W, 3) or (H, W, 1), uint8 or uint16: 1, 2, 3 or 4, by its rain's width.
+
+        Photos that would shrink to less than 80,000 pixels, such as 481×321, stay as they are. All generators share
+        the mask that it is told from, so they share the scale.
+
+        Raises:
+            InferenceError: wrong pixels, or a model that gives no numbers.
+        """
+        _check_pixels(pixels)
+        return choose_scale(pixels, self._mask)
+
     def check_generator(self, generator: str | None) -> str:
         """The generator's name, or the default one's for None.
 
@@ -221,17 +239,27 @@ class Derainer:
     def _predict(self, pixels: np.ndarray, generator: str, steps: bool) -> np.ndarray:
         """(h, w, c) integers -> (c + masks, h, w) float32: derained image and mask, or every step's, all 0…1."""
         channels = pixels.shape[2]
-        x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(2, 0, 1)[None].float()
-        x = x.div_(np.iinfo(pixels.dtype).max).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+        x = self._as_tensor(pixels)
         with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
             run = partial(self_ensemble, self.model) if self.self_ensemble else self.model
             derained, mask, masks = run(x, generator)
         if channels == 1:
             derained = derained.float().mean(1, keepdim=True)
         values = torch.cat([part.float() for part in (derained, *(masks if steps else (mask,)))], 1)[0]
-        if not torch.isfinite(values).all():
-            raise InferenceError("The model gave values that are not numbers; its weights are damaged.")
-        return values.cpu().contiguous().numpy()
+        return _as_array(values)
+
+    @torch.inference_mode()
+    def _mask(self, pixels: np.ndarray) -> np.ndarray:
+        """(h, w, c) integers -> rain mask of the last step (h, w) float32, 0…1."""
+        x = pad_to_multiple(self._as_tensor(pixels), self.model.stride)
+        with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
+            mask = self.model.ssrml(x)[-1]
+        return _as_array(mask[0, 0, : pixels.shape[0], : pixels.shape[1]].float())
+
+    def _as_tensor(self, pixels: np.ndarray) -> Tensor:
+        """(h, w, c) integers -> (1, 3, h, w) float32, 0…1, on the device."""
+        x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(2, 0, 1)[None].float()
+        return x.div_(np.iinfo(pixels.dtype).max).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
 
 
 def load_model(folder: str | Path) -> SemiDerainGAN:
@@ -263,10 +291,17 @@ def _check_pixels(pixels: np.ndarray) -> None:
         raise InferenceError(f"A photo must have at least one pixel, but its shape is {pixels.shape}.")
 
 
-def _check_scale(scale: int) -> int:
+def _check_scale(scale: int | str) -> None:
+    if isinstance(scale, str) and scale == AUTO:
+        return
     if isinstance(scale, bool) or not isinstance(scale, numbers.Integral) or not 1 <= scale <= LARGEST_SCALE:
-        raise InferenceError(f"The scale must be a whole number from 1 to {LARGEST_SCALE}, but is {scale!r}.")
-    return int(scale)
+        raise InferenceError(f"The scale must be {AUTO} or a whole number from 1 to {LARGEST_SCALE}, not {scale!r}.")
+
+
+def _as_array(values: Tensor) -> np.ndarray:
+    if not torch.isfinite(values).all():
+        raise InferenceError("The model gave values that are not numbers; its weights are damaged.")
+    return values.cpu().contiguous().numpy()
 
 
 def _counted(

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 LARGEST_SCALE = 64
-"""A photo can be shrunk that far for a first look; what is chosen for it is less (`core.inference.choose_scale`)."""
+"""A photo can be shrunk that far for a first look; what is chosen for it is less (`core.inference.rain_scale`)."""
 BAND = 256
 """Rows of the photo that are put together at once, about."""
 MARGIN = 8

@@ -129,6 +129,24 @@ def test_self_ensemble(repository: Path, weights: Path, photos: Path, tmp_path: 
     assert np.abs(written - ensemble).max() <= 2 < np.abs(written - once).max()
 
 
+def test_scale(repository: Path, weights: Path, photos: Path, tmp_path: Path) -> None:
+    source = photos / "colour.png"
+    pixels = read_photo(source).pixels
+    derainer = Derainer(weights, device="cpu")
+    for option, scale in (((), 1), (("--scale", "auto"), 1), (("--scale", "3"), 3)):
+        done = derain(
+            repository, source, "-o", tmp_path / "out.png", "--overwrite", "--json", "--weights", weights, *option
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["scale"] == (int(option[1]) if option and option[1] != "auto" else "auto")
+        assert json.loads(done.stdout)["photos"][0]["scale"] == scale
+        written = read_photo(tmp_path / "out.png").pixels.astype(int)
+        assert np.abs(written - derainer(pixels, scale=scale).pixels).max() <= 2
+    assert np.abs(derainer(pixels, scale=3).pixels.astype(int) - derainer(pixels, scale=1).pixels).max() > 2
+    wrong = derain(repository, source, "-o", tmp_path / "out.png", "--scale", "5")
+    assert wrong.returncode == 2 and "'5' is not auto, 1, 2, 3 or 4" in wrong.stderr
+
+
 def test_one_photo_to_a_file_with_settings(repository: Path, weights: Path, photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "same.png"
     options = ("--strength", "0", "--tile", "672", "--device", "cpu", "--generator", "gs", "--weights", weights)

@@ -24,7 +24,7 @@ pixels = np.full((height, width, 3), 128, np.uint8)
 derainer(pixels[:64, :64])
 Path("/proc/self/clear_refs").write_text("5")
 idle = status("VmRSS")
-result = derainer(pixels)
+result = derainer(pixels, scale=int(sys.argv[4]))
 print(status("VmHWM") - idle, status("VmRSS") - idle)
 """
 
@@ -42,10 +42,19 @@ def measure(repository: Path, *arguments: int) -> tuple[float, float]:
 
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is read from Linux's /proc")
 def test_memory_is_bounded_by_the_tile_and_given_back(repository: Path) -> None:
-    whole, rest = measure(repository, 0, 640, 1280)
-    tiled, _ = measure(repository, 320, 640, 1280)
-    longer, _ = measure(repository, 320, 640, 2560)
+    whole, rest = measure(repository, 0, 640, 1280, 1)
+    tiled, _ = measure(repository, 320, 640, 1280, 1)
+    longer, _ = measure(repository, 320, 640, 2560, 1)
     results = 640 * 1280 * (3 + 4) / 2**20
     assert tiled < 0.75 * whole
     assert longer - tiled < 2 * results + 40, "twice the photo may cost twice the result, but no more activations"
+    assert rest < results + 60
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="memory is read from Linux's /proc")
+def test_memory_falls_with_the_working_scale(repository: Path) -> None:
+    full, _ = measure(repository, 0, 640, 1280, 1)
+    half, rest = measure(repository, 0, 640, 1280, 2)
+    results = 640 * 1280 * (3 + 4) / 2**20
+    assert half < 0.5 * full
     assert rest < results + 60

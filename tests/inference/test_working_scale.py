@@ -103,7 +103,7 @@ def test_sharp_streaks_leave_no_trace_of_lines() -> None:
     assert np.abs(ours - rain).mean() < 0.25 * np.abs(cubic - rain).mean()
 
 
-@pytest.mark.parametrize("scale", [0, -1, 65, 1.5, "2", True, None, float("nan")])
+@pytest.mark.parametrize("scale", [0, -1, 65, 1.5, "2", "all", True, None, float("nan")])
 def test_wrong_scales_are_refused(derainer: Derainer, scale: int) -> None:
     with pytest.raises(InferenceError, match="scale must be"):
         derainer(np.zeros((8, 8, 3), np.uint8), scale=scale)
