@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the README's figures again: figures.sh DATA [WEIGHTS]
-# DATA holds test/Rain100L, test/Rain100H, train/clean, train/streaks, train/rain800 and
-# train/real/SIRR-Data. Writes to docs/figures/ and prints the tables. Peers are measured on real photos too where
+# DATA holds test/Rain100L, test/Rain100H, train/clean, train/streaks, train/rain800,
+# train/real/SIRR-Data, train/clips and curation. Writes to docs/figures/ and prints the tables. Peers are measured on real photos too where
 # DERAIN_PEERS says where their weights are.
 set -eu
 data=$1
@@ -26,3 +26,7 @@ if [ -n "${DERAIN_PEERS:-}" ]; then
 fi
 "$python" -m core real-rain --data "$data/train/real/SIRR-Data" --only datasets/manifests/sirr-data-held-out.txt \
     --weights "$weights" --methods "$methods" --csv docs/figures/real-rain.csv
+"$python" -m core real-rain --clips "$data/train/clips/street.mp4" "$data/train/clips/parking" --every 16 \
+    --weights "$weights" --methods ours:gs,ours:gr --csv docs/figures/clips.csv
+"$python" -m core dry --data-root "$data" --weights "$weights" --methods ours:gs,ours:gr \
+    --csv docs/figures/dry-photos.csv

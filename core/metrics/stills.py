@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from core.metrics.average_precision import average_precision
 from core.metrics.psnr import psnr
 from core.metrics.ssim import WINDOW, similarity_map
 from core.metrics.texture import texture_lost
@@ -16,6 +17,13 @@ VISIBLE = 10.0
 def is_rainy(frame: np.ndarray, median: np.ndarray) -> NDArray[np.bool_]:
     """Where rain lies in a frame, (H, W): |x − median| > 10/255, the mean over the channels. Both (H, W, 3) uint8."""
     return np.abs(frame.astype(np.float32) - median.astype(np.float32)).mean(axis=2) > VISIBLE
+
+
+def still_precision(
+    frame: np.ndarray, median: np.ndarray, trusted: NDArray[np.bool_], mask: NDArray[np.float32]
+) -> float:
+    """Average precision of a rain mask m, (H, W), for a frame's rainy pixels among the trusted ones; NaN without."""
+    return average_precision(mask[trusted], is_rainy(frame, median)[trusted])
 
 
 def measure_still(

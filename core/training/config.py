@@ -40,6 +40,8 @@ class RealConfig:
             forget that.
         finer: share of the clean patches that are rained on at up to `FINEST` times their size and shrunk with their
             rain, since photos from the Internet were mostly shrunk after it rained in them.
+        clips: videos, or folders of frames, relative to the data root, whose rain is transplanted too: over texture and
+            of every direction (docs/clips.md). Null: none. Or several of them.
     """
 
     photos: str | tuple[str, ...]
@@ -48,6 +50,7 @@ class RealConfig:
     dry: float = 0.15
     rendered: float = 0.4
     finer: float = 0.0
+    clips: str | tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         checks.in_0_to_1(dry=self.dry, rendered=self.rendered, finer=self.finer)

@@ -14,8 +14,10 @@ from core.training.checks import ConfigError
 from core.training.config import DataConfig, RealConfig, listed
 from core.training.patches import Material, RainPatches, crop, spread, to_tensor
 from core.training.sources import open_real
+from datasets.clips import find_stills
 from datasets.folders import find_named, list_photos, read_names
 from datasets.rain import RECIPES, render
+from datasets.rain.clip_layers import clip_rain_layers
 from datasets.rain.transplant import rain_layers
 from datasets.reading import read_rgb
 from datasets.real200 import RainCrop
@@ -28,6 +30,10 @@ WINDOWS = (1, 2)
 """Layers are windows of a patch's side by these: large smooth places are rare, small ones few photos lack."""
 GAIN = (0.6, 2.5)
 """Brightness of a transplanted layer, as a share of its own."""
+FRAMES_APART = 4
+"""Of a clip, every so-manieth frame gives layers: its neighbours show the same rain a little further down."""
+LONGEST_FRAME = 960
+"""Larger frames are shrunk to this longer side, pixels: streaks are then as wide as in photos."""
 FINEST = 2.5
 """By how much a patch and its rain are shrunk, at most, where the rain is to be finer."""
 
@@ -51,7 +57,8 @@ def load_real(
 
     Raises:
         ConfigError: no photo is left to train on, or none has a layer.
-        DatasetError: the folder is missing or empty, lacks a photo to be held out, or the manifest does not fit it.
+        DatasetError: the folder is missing or empty, lacks a photo to be held out, the manifest does not fit it, or a
+            clip cannot be read or has no still scene.
         core.images.ImageFileError: a photo cannot be read.
     """
     crops, files = _open_sources(config, Path(root))
@@ -68,6 +75,8 @@ def load_real(
     if transplant:
         found = (_layers(photo, patch // part) for photo in photos for part in WINDOWS)
         layers = [spread(several, LAYERS_A_PHOTO) for several in found if several]
+        for clip in listed(config.clips):
+            layers += _layers_of_clip(Path(root) / clip, patch)
         if not layers:
             raise ConfigError(f"No photo of {config.photos} has rain in front of a smooth background.")
     return RealMaterial(photos, layers), held
@@ -140,6 +149,17 @@ class RealPatches(Dataset[tuple[Tensor, Tensor, Tensor]]):
         layer = _side_by_side(self.real.layers[rng.integers(len(self.real.layers))], len(clean), rng)
         layer = np.float32(rng.uniform(*GAIN)) * (layer[:, ::-1] if rng.random() < 0.5 else layer)[..., None]
         return np.clip(image + layer * (1 - image) if rng.random() < 0.5 else image + layer, 0, 1)
+
+
+def _layers_of_clip(clip: Path, patch: int) -> list[list[np.ndarray]]:
+    """The layers of one frame and one size of window after another, as those of photos."""
+    layers = []
+    for still in find_stills(clip, FRAMES_APART, LONGEST_FRAME):
+        found = (clip_rain_layers(still, patch // part) for part in WINDOWS)
+        layers += [spread([layer.astype(np.float16) for layer in of], LAYERS_A_PHOTO) for of in found if of]
+    if not layers:
+        raise ConfigError(f"The clip {clip} has no rain where its scene can be told.")
+    return layers
 
 
 def _shrunk(image: np.ndarray, size: int) -> np.ndarray:

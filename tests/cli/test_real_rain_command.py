@@ -1,5 +1,7 @@
 """`python -m core real-rain`: a table, a CSV and a contact sheet; and its mistakes told."""
 
+import re
+import shlex
 from pathlib import Path
 
 import cv2
@@ -8,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from core.cli import main
+from core.cli import build_parser, main
 from tests.datasets.clips.rainy_clips import (
     moving_scenes,
     panned_scenes,
@@ -102,3 +104,13 @@ def test_clips_that_cannot_be_measured_are_told(tmp_path: Path, capsys: pytest.C
         assert sentence in error and "Traceback" not in error and not csv.exists()
     assert main(["real-rain", "--data", str(clip), "--every", "2"]) == 2
     assert "--every and --longest belong to --clips" in capsys.readouterr().err
+
+
+def test_the_commands_of_the_pages_parse(repository: Path) -> None:
+    for page, least in (("real-rain", 1), ("clips", 1), ("dry-photos", 1)):
+        text = (repository / "docs" / f"{page}.md").read_text(encoding="utf-8")
+        commands = re.findall(r"^python -m core (.+)$", text, re.MULTILINE)
+        assert len(commands) >= least
+        for command in commands:
+            words = shlex.split(command)
+            assert build_parser(words[0]).parse_args(words).command == words[0]

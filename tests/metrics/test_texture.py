@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.metrics import RainyPhoto, Removal, measure_removal
-from core.metrics.stills import is_rainy, measure_still
+from core.metrics.stills import is_rainy, measure_still, still_precision
 from core.metrics.texture import texture_lost, texture_lost_in_rain
 
 
@@ -93,3 +93,15 @@ def test_frames_against_the_still_scene_where_it_is_trusted() -> None:
     assert nothing["texture"] < 0.05 < blurred["texture"] and nothing["ssim"] < 0.95
     assert is_rainy(frame, scene)[streaks()[..., 0] > 12].mean() > 0.9
     assert all(map(math.isnan, measure_still(frame, scene, ~trusted & False, frame).values()))
+
+
+def test_the_masks_precision_counts_trusted_pixels_alone() -> None:
+    scene, trusted = leaves(), np.ones((128, 192), bool)
+    frame = np.clip(scene + streaks(), 0, 255).astype(np.uint8)
+    truth = is_rainy(frame, scene)
+    mask = truth.astype(np.float32)
+    assert still_precision(frame, scene, trusted, mask) == 1
+    assert still_precision(frame, scene, trusted, 0 * mask) == pytest.approx(truth.mean())
+    mask[:, 160:], trusted[:, 160:] = 1, False
+    assert still_precision(frame, scene, trusted, mask) == 1
+    assert math.isnan(still_precision(scene, scene, trusted, mask))
