@@ -40,7 +40,7 @@ def test_no_paragraph_is_a_chain_of_semicolons() -> None:
     for path in pages():
         text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         for paragraph in re.split(r"\n\s*\n|\n(?=[-*|#\d])", text):
-            if not paragraph.startswith("|") and paragraph.count(";") > 5:
+            if not paragraph.startswith("|") and paragraph.count(";") > 3:
                 dense.append(f"{path.relative_to(REPOSITORY)}: {paragraph[:60]}…")
     assert dense == []
 

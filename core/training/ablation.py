@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from core.training.batches import last_patch
-from core.training.checks import ConfigError
+from core.training.checks import ConfigError, require
 from core.training.config import TrainingConfig
 from core.training.config_file import build, load_config, make_config, read_yaml
 from core.training.curves import read_curve
@@ -40,6 +40,9 @@ class AblationConfig:
     seeds: tuple[int, ...] = (0, 1, 2)
     start: str | None = None
 
+    def __post_init__(self) -> None:
+        require(bool(self.rows and self.seeds), "there are no rows or no seeds")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -57,8 +60,6 @@ def load_ablation(path: str | Path, patches: int | None = None) -> tuple[Ablatio
         ConfigError: a file cannot be read, or a row changes a setting that there is not.
     """
     ablation: AblationConfig = build(AblationConfig, read_yaml(path), str(path))
-    if not ablation.rows or not ablation.seeds:
-        raise ConfigError(f"{path} has no rows or no seeds.")
     base = read_yaml(ablation.base)
     runs = []
     for seed in ablation.seeds:
