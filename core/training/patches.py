@@ -12,7 +12,7 @@ from torch.utils.data import Dataset
 
 from core.training.checks import ConfigError
 from core.training.config import DataConfig
-from core.training.sources import read_clean, read_pairs
+from core.training.sources import read_clean, read_pairs, refuse_test_sets
 from datasets.pairs import PairedPhotos
 from datasets.rain import RECIPES, StreakDatabase, render
 from datasets.rain.render import to_uint8
@@ -48,6 +48,7 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
         raise ConfigError(f"There is no rain named {', '.join(unknown)}; there is {', '.join(sorted(known))}.")
     if taken := sorted({*config.paired} & {*RECIPES, "clean"}):
         raise ConfigError(f"Pairs cannot be named {', '.join(taken)}, as a kind of rain has that name.")
+    refuse_test_sets((config.clean, *config.paired.values(), *config.backgrounds))
     cv2.setNumThreads(0)  # OpenCV's threads would not survive the fork of the processes that make patches
     root = Path(root)
     train_clean, held_clean = split(read_clean(config.clean, root), config.held_out)

@@ -1,6 +1,6 @@
 """What a training's data settings name: data sets of the catalogue by their names, or folders below the data root."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -70,8 +70,16 @@ def open_real(where: str, manifest: str | None, root: Path) -> tuple[Sequence[Ra
     return [RainCrop(name_of(name), folder / name) for name in open_photos(folder).photos], [folder]
 
 
+def refuse_test_sets(names: Iterable[str]) -> None:
+    """Raises ConfigError where a name is that of one of the catalogue's test sets."""
+    for where in names:
+        entry = CATALOGUE.get(where)
+        if isinstance(entry, PairedSet) and entry.use == "test":
+            raise ConfigError(
+                f"{where} is a test set, which nothing is trained on; a folder of that name is ./{where}."
+            )
+
+
 def _named(where: str, root: Path) -> FoundSet:
-    entry = CATALOGUE[where]
-    if isinstance(entry, PairedSet) and entry.use == "test":
-        raise ConfigError(f"{where} is a test set, which nothing is trained on; a folder of that name is ./{where}.")
+    refuse_test_sets([where])
     return open_set(where, root)
