@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from annotator.blobs import Blobs
 from annotator.database import migrations
 from annotator.database.backup import back_up
-from annotator.database.engine import make_engine, reading, writing
+from annotator.database.engine import file_url, make_engine, reading, writing
 from annotator.database.models import ProjectRow, Reason
 from annotator.errors import AnnotatorError
 from annotator.rules import REASONS, Rules
@@ -119,7 +119,7 @@ def open_project(folder: str | Path, url: str | None = None, *, create: bool = T
         raise AnnotatorError(
             f"The project {folder} cannot be made: {(error.strerror or str(error)).lower()}."
         ) from error
-    engine = make_engine(url or f"sqlite:///{file}")
+    engine = make_engine(url or file_url(file))
     try:
         _bring_up_to_date(engine, folder)
         with reading(engine) as session:

@@ -1,6 +1,7 @@
 """Backups: a database as one SQLite file, taken while others go on working, and brought back."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -12,23 +13,26 @@ from sqlalchemy import Connection, Engine, MetaData, func, insert, inspect, sele
 from sqlalchemy.exc import SQLAlchemyError
 
 from annotator.database import migrations
-from annotator.database.engine import make_engine
+from annotator.database.engine import file_url, make_engine
 from annotator.errors import AnnotatorError
 
 _ROWS = 5000
+_ENDING = r"-(?:(\d{6,})-)?\d{8}T\d+Z"
+"""Of a backup's name without its suffix: number and time."""
 
 
 def back_up(engine: Engine, folder: Path, label: str = "backup") -> Path:
-    """Writes `LABEL-TIME.sqlite` into a folder: SQLite by its backup API, PostgreSQL row by row into a SQLite file.
+    """Writes `LABEL-NUMBER-TIME.sqlite` into a folder: SQLite by its backup API, PostgreSQL row by row into such a file.
 
     Returns:
-        The file, complete and on the disk; its name sorts by time among those of its label.
+        The file, complete and on the disk; its number is above those of all others of its label there.
 
     Raises:
         AnnotatorError: it cannot be written; nothing is left.
     """
     moment = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%fZ")
-    target = folder / f"{label}-{moment}.sqlite"
+    number = max((_number(other) for other in backups_in(folder, label)), default=0) + 1
+    target = folder / f"{label}-{number:06}-{moment}.sqlite"
     temporary = folder / f".{target.name}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,7 +81,7 @@ def _replace(engine: Engine, backup: Path, version: str) -> None:
             target.execute("PRAGMA synchronous = FULL")
             source.backup(target)
         return
-    source_engine = make_engine(f"sqlite:///{backup}")
+    source_engine = make_engine(file_url(backup))
     try:
         with source_engine.connect() as rows, engine.execution_options(writes=True).begin() as target:
             migrations.remove(target)
@@ -96,7 +100,7 @@ def check(backup: Path) -> str:
     if not backup.is_file():
         raise AnnotatorError(f"There is no backup {backup}.")
     try:
-        with closing(sqlite3.connect(f"file:{backup.resolve().as_posix()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{backup.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             whole = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             if not whole or connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
                 raise AnnotatorError(f"The backup {backup} is damaged.")
@@ -109,9 +113,23 @@ def check(backup: Path) -> str:
     return version
 
 
+def backups_in(folder: Path, label: str) -> list[Path]:
+    """The backups of a label, in the order in which they were written: by their numbers, whatever the clock said.
+
+    Those of earlier versions have no number; they come before all others, by time.
+    """
+    found = (file for file in folder.glob("*.sqlite") if re.fullmatch(f"{re.escape(label)}{_ENDING}", file.stem))
+    return sorted(found, key=lambda file: (_number(file), file.name))
+
+
+def _number(backup: Path) -> int:
+    found = re.search(f"{_ENDING}$", backup.stem)
+    return int(found[1] or 0) if found else 0
+
+
 def keep_newest(folder: Path, label: str, count: int) -> None:
-    """Deletes all but the newest `count` backups of a label."""
-    for old in sorted(folder.glob(f"{label}-*.sqlite"))[:-count]:
+    """Deletes all but the `count` backups of a label that were written last."""
+    for old in backups_in(folder, label)[:-count]:
         with suppress(OSError):
             old.unlink()
 
@@ -129,7 +147,7 @@ def _copy_file(source: Path, target: Path) -> None:
 
 
 def _copy_to_file(engine: Engine, target: Path) -> None:
-    file_engine = make_engine(f"sqlite:///{target}")
+    file_engine = make_engine(file_url(target))
     try:
         with (
             engine.connect().execution_options(isolation_level="REPEATABLE READ") as source,

@@ -4,8 +4,9 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
@@ -29,8 +30,13 @@ _PRAGMAS = (
 )
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for `sqlite:///FILE` or `postgresql://…`.
+def file_url(file: Path) -> URL:
+    """The URL of a SQLite file, whatever characters its path holds: `?`, `#` and `%` mean something in a URL's text."""
+    return URL.create("sqlite", database=str(file))
+
+
+def make_engine(url: str | URL) -> Engine:
+    """An engine for `sqlite:///FILE` (`file_url` of a path) or `postgresql://…`.
 
     SQLite: WAL, synchronous FULL, foreign keys, writers begin with BEGIN IMMEDIATE. PostgreSQL: writers take an
     advisory lock first. So on both nothing changes under a transaction that writes.
@@ -50,7 +56,7 @@ def make_engine(url: str) -> Engine:
         else:
             engine = create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        raise AnnotatorError(f"{_without_password(url)} is not the URL of a database.") from error
+        raise AnnotatorError(f"{_without_password(str(url))} is not the URL of a database.") from error
     event.listen(engine, "begin", _begin)
     return engine
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from annotator.database.backup import back_up, check, keep_newest, restore
+from annotator.database.backup import back_up, backups_in, check, keep_newest, restore
 from annotator.database.models import Image
 from annotator.errors import AnnotatorError
 from annotator.project import Project
@@ -97,7 +97,7 @@ def restore_newest(project: Project, snapshots: Path) -> tuple[Path, int] | None
     with project.read() as session:
         if session.scalar(select(Image.id).limit(1)) is not None:
             return None
-    found = sorted(snapshots.glob(f"{SNAPSHOT}-*.sqlite"))
+    found = backups_in(snapshots, SNAPSHOT)
     return (found[-1], restore_project(project, found[-1])) if found else None
 
 

@@ -49,6 +49,6 @@ def remove(connection: Connection) -> None:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(FOLDER))
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))  # % stands for other options there
     config.set_main_option("path_separator", "os")
     return config

@@ -1,5 +1,6 @@
 """Backups while others work, and what comes back from them."""
 
+import shutil
 import sqlite3
 import time
 import zipfile
@@ -18,7 +19,7 @@ from annotator.usecases.decisions import decide, rebuild_current
 from annotator.usecases.importing import import_photos
 from annotator.usecases.queue import Filters
 from annotator.usecases.review import gallery
-from tests.annotator.photos import accept, reject
+from tests.annotator.photos import accept, import_arrays, photo_arrays, reject
 
 
 def everything(project: Project) -> tuple[CandidateView, ...]:
@@ -203,6 +204,42 @@ def test_snapshots_are_taken_and_the_oldest_go(local: Project, tmp_path: Path) -
             time.sleep(0.01)
     kept = sorted(path.name for path in folder.iterdir())
     assert len(kept) == 3 and kept[0] > min(seen)
+
+
+def test_a_clock_that_ran_ahead_costs_no_snapshot(decided: Project, tmp_path: Path) -> None:
+    """Neither with snapshots of an earlier version, which have no number, nor with numbered ones."""
+    folder = tmp_path / "snapshots"
+    ahead = back_up_project(decided, folder / "snapshot-20990101T000000000000Z.sqlite")
+    for day in range(2, 25):
+        shutil.copyfile(ahead, folder / f"snapshot-209901{day:02}T000000000000Z.sqlite")
+    (folder / "snapshot-of-mine.sqlite").touch()
+    for number in (1, 2):
+        decide(decided, reject(candidate_view(decided, 3)))
+        with Snapshots(decided, folder):
+            pass
+        assert len(list(folder.glob("snapshot-2*"))) == 24 - number
+        (newest,) = folder.glob(f"snapshot-{number:06}-*.sqlite")
+        newest.rename(newest.with_name(f"snapshot-{number:06}-{2099 - number}0101T000000000000Z.sqlite"))
+    anew = open_project(tmp_path / "anew")
+    restored = restore_newest(anew, folder)
+    assert restored and restored[0].name.startswith("snapshot-000002-")
+    assert everything(anew) == everything(decided) and (folder / "snapshot-of-mine.sqlite").exists()
+    anew.close()
+
+
+@pytest.mark.parametrize("name", ["what rain?", "q#1", "50%25 done", "a?mode=memory&b", "file:x"])
+def test_folders_and_backups_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    projects = [open_project(tmp_path / f"{name}{number}") for number in (1, 2)]
+    import_arrays(projects[0], tmp_path / "photos", photo_arrays(2))
+    assert [len(everything(project)) for project in projects] == [2, 0]
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}1", f"{name}2", "photos"}
+    backup = back_up_project(projects[0], tmp_path / name / f"backup {name}.sqlite")
+    assert restore_project(projects[1], backup) == 2 and everything(projects[1]) == everything(projects[0])
+    zipped = back_up_project(projects[0], tmp_path / name / f"{name}.zip", photos=True)
+    assert restore_project(projects[1], zipped) == 0
+    assert {path.name for path in (tmp_path / name).iterdir()} == {backup.name, zipped.name}
+    for project in projects:
+        project.close()
 
 
 def test_a_snapshot_that_fails_is_told(local: Project) -> None:
