@@ -29,11 +29,14 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Writes or applies; gives 1 if a line could not be applied."""
-    from annotator.usecases.manifest import apply_manifest, write_manifest
+    from annotator.usecases.manifest import apply_manifest, read_manifest, write_manifest
+    from datasets.folders import list_photos
 
     if args.apply is None:
         print(f"{write_manifest(opened(args), args.manifest)} decisions written")
         return 0
+    read_manifest(args.manifest)  # what is wrong with it or the folder is said before a project is made for them
+    list_photos(args.apply)
     report = apply_manifest(opened(args, create=True), args.manifest, args.apply, curator=args.curator)
     print(f"{report.applied} applied, {report.known} known already, {len(report.refused)} refused")
     for _, sentence in report.refused:

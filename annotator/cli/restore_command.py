@@ -4,7 +4,6 @@ import argparse
 from pathlib import Path
 
 from annotator.cli.project_argument import add_project, opened
-from annotator.errors import AnnotatorError
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,10 +21,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Restores and says what is missing."""
-    from annotator.usecases.backups import restore_project
+    from annotator.usecases.backups import check_backup, restore_project
 
-    if not args.backup.is_file():  # said before a project is made for it
-        raise AnnotatorError(f"There is no backup {args.backup}.")
+    check_backup(args.backup)  # said before a project is made for it
     missing = restore_project(opened(args, create=True), args.backup)
     print("restored" + (f"; {missing} originals are missing: import the photos again" if missing else ""))
     return 0

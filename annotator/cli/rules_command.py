@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict, replace
 
 from annotator.cli.project_argument import add_project, opened
+from annotator.rules import Rules
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -23,11 +24,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Changes what is given, and prints all."""
-    project = opened(args, create=True)
     changes = {"min_side": args.min_side, "crop_min_side": args.crop_min_side, "votes_required": args.votes}
     changed = {name: value for name, value in changes.items() if value is not None}
     if args.crop_aspect is not None:
         changed["crop_aspect"] = args.crop_aspect or None
+    replace(Rules(), **changed).check()  # said before a project is made for them
+    project = opened(args, create=True)
     if changed:
         project.set_rules(replace(project.rules, **changed))
     for name, value in asdict(project.rules).items():

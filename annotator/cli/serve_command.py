@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from annotator.cli.project_argument import add_project, opened
+from annotator.errors import AnnotatorError
 from core.errors import UsageError
 
 HOST, PORT = "127.0.0.1", 7861
@@ -65,6 +66,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Serves until interrupted."""
+    from annotator.texts import read_text
     from annotator.usecases.backups import Snapshots, restore_newest
     from annotator.web.outside import Outside
     from annotator.web.server import PASSWORD_VARIABLE, serve
@@ -74,7 +76,9 @@ def run(args: argparse.Namespace) -> int:
     outside = Outside(tuple(args.name), tuple(args.proxy), tuple(args.framed_by)).with_space(os.environ)
     password = os.environ.get(PASSWORD_VARIABLE)
     if args.password_file is not None:
-        password = args.password_file.read_text(encoding="utf-8").strip()
+        password = read_text(args.password_file).strip()
+        if not password:
+            raise AnnotatorError(f"{args.password_file} holds no password.")
     project = opened(args, create=True)
     try:
         if args.snapshots is not None and (found := restore_newest(project, args.snapshots)):

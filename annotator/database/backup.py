@@ -22,7 +22,7 @@ _ENDING = r"-(?:(\d{6,})-)?\d{8}T\d+Z"
 
 
 def back_up(engine: Engine, folder: Path, label: str = "backup") -> Path:
-    """Writes `LABEL-NUMBER-TIME.sqlite` into a folder: SQLite by its backup API, PostgreSQL row by row into such a file.
+    """Writes `LABEL-NUMBER-TIME.sqlite` into a folder: SQLite by its backup API, PostgreSQL row by row.
 
     Returns:
         The file, complete and on the disk; its number is above those of all others of its label there.

@@ -51,7 +51,7 @@ def examine(path: Path, derain: Callable[[np.ndarray], Result], rules: Rules) ->
     Raises:
         core.images.ImageFileError: it cannot be read.
     """
-    pixels = read_photo(path).pixels
+    pixels = read_photo(path, name="The original").pixels
     height, width = pixels.shape[:2]
     found = measure(pixels, derain)
     scores, flags = score_photo(found.values, rules.min_side)

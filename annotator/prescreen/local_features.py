@@ -42,6 +42,10 @@ class LocalFeatures:
         return LocalFeatures(points, np.ascontiguousarray(cells).reshape(-1, 128), self.size)
 
 
+NO_FEATURES = LocalFeatures(np.zeros((0, 2), np.float32), np.zeros((0, 128), np.uint8), (1, 1))
+"""Of a photo that cannot be read: it is like no other."""
+
+
 def find_features(copy: WorkingCopy) -> LocalFeatures:
     """The strongest features of a photo, at most MOST_FEATURES."""
     height, width = copy.grey.shape

@@ -17,7 +17,7 @@ from annotator.errors import AnnotatorError
 from annotator.prescreen.duplicates import best_of, find_pairs, group
 from annotator.prescreen.examine import Examined, examine
 from annotator.prescreen.hashes import Hashes
-from annotator.prescreen.local_features import LocalFeatures, find_features
+from annotator.prescreen.local_features import NO_FEATURES, LocalFeatures, find_features
 from annotator.prescreen.score import version
 from annotator.prescreen.working_copy import working_copy
 from annotator.project import Project
@@ -31,8 +31,9 @@ from annotator.usecases.measuring import (
     replace_flag,
     unmeasured,
 )
+from annotator.usecases.originals import photo_names
 from core.errors import UserError
-from core.images import read_photo
+from core.images import ImageFileError, read_photo
 from core.images.atomic import write_atomically
 from core.inference import DEFAULT_WEIGHTS, Derainer
 
@@ -49,7 +50,8 @@ class PrescreenReport:
         measured: photos measured now.
         groups: groups of near-duplicates in the whole project.
         redundant: photos beyond the first of each group.
-        refused: (sha256, sentence) of every photo that could not be measured; the next run tries them again.
+        refused: (name, sentence) of every photo that could not be measured or, its features lost, not be compared with
+            others; the next run tries them again.
     """
 
     measured: int
@@ -81,7 +83,7 @@ def prescreen(
     waiting = unmeasured(project, version())
     model = f"prescreen {version()}, {Path(weights).name}"
     count = min(processes or min(len(os.sched_getaffinity(0)), MOST_PROCESSES), max(1, len(waiting)))
-    refused: list[tuple[str, str]] = []
+    refused: dict[str, str] = {}
     if progress is not None:
         progress(0, len(waiting))
     for done, (image, path, found) in enumerate(_examined(waiting, count, weights, project.rules), 1):
@@ -93,42 +95,54 @@ def prescreen(
                 project, image, found.values, found.flags, crops, version(), found.priority, hashes=hashes
             )
         else:
-            refused.append((path.name, found))
+            refused[path.name] = found
         if progress is not None:
             progress(done, len(waiting))
-    groups = group_duplicates(project)
+    groups, unread = group_duplicates(project)
+    names = photo_names(project)
     return PrescreenReport(
-        len(waiting) - len(refused), len(groups), sum(len(members) - 1 for members in groups), tuple(refused)
+        len(waiting) - len(refused),
+        len(groups),
+        sum(len(members) - 1 for members in groups),
+        tuple((names[sha256], sentence) for sha256, sentence in (unread | refused).items()),
     )
 
 
-def group_duplicates(project: Project) -> list[list[str]]:
+def group_duplicates(project: Project) -> tuple[list[list[str]], dict[str, str]]:
     """Groups the near-duplicates of all photos that have hashes, and flags all but the best of each group.
 
     Returns:
-        The groups, each of at least two images' sha256.
+        The groups, each of at least two images' sha256; and sha256 -> sentence of the photos that were compared by
+        their hashes alone, as their features were lost and their originals cannot be read.
     """
     hashes = image_hashes(project)
     names = sorted(hashes)
-    pairs = find_pairs([Hashes.from_hex(hashes[name]) for name in names], [_features(project, name) for name in names])
+    features, unread = [], {}
+    for name in names:
+        try:
+            features.append(_features(project, name))
+        except ImageFileError as error:
+            features.append(NO_FEATURES)
+            unread[name] = str(error)
+    pairs = find_pairs([Hashes.from_hex(hashes[name]) for name in names], features)
     groups = [[names[n] for n in members] for members in group(len(names), pairs)]
     record_groups(project, {name: members[0][:16] for members in groups for name in members})
     sizes = image_sizes(project)
     replace_flag(
         project, "duplicate", {name for members in groups for name in members if name != best_of(members, sizes)}
     )
-    return groups
+    return groups, unread
 
 
 def _features(project: Project, sha256: str) -> LocalFeatures:
-    """The kept features of an image, found anew where they were not kept or cannot be read."""
+    """The kept features of an image, found anew where they were not kept or cannot be read (ImageFileError)."""
     path = _features_path(project, sha256)
     try:
         with np.load(path, allow_pickle=False) as kept:
             width, height = (int(length) for length in kept["size"])
             return LocalFeatures(kept["points"], kept["descriptors"], (width, height))
     except (OSError, ValueError, KeyError):
-        features = find_features(working_copy(read_photo(project.blobs.path(sha256)).pixels))
+        features = find_features(working_copy(read_photo(project.blobs.path(sha256), name="The original").pixels))
         _keep_features(project, sha256, features)
         return features
 
@@ -211,3 +225,5 @@ def _work(path: Path) -> Examined | str:
         return examine(path, _derainer, _rules)
     except UserError as error:
         return str(error)
+    except Exception as error:  # whatever is odd about one photo, the others are measured
+        return f"It cannot be measured: {type(error).__name__}: {error}."

@@ -1,11 +1,12 @@
 """Photos of a zip archive, read in memory: nothing is ever unpacked to a path that the archive names."""
 
 import lzma
+import re
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -27,6 +28,7 @@ _BROKEN = (
 )
 """What reading a damaged entry raises."""
 
+_ARCHIVES = (".zip", ".rar", ".7z")
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 
@@ -34,7 +36,8 @@ _ENCRYPTED = 0x1
 def photos_in_archive(path: Path) -> Iterator[Found]:
     """Every photo of an archive, in its order. Entries that are no photos by their names are left alone.
 
-    An entry with an absolute path or `..`, a link, an encrypted one or a zip bomb is offered, and refused when read.
+    An archive inside it is offered, and refused when read, as is an entry with an absolute path or `..`, a link, an
+    encrypted one or a zip bomb.
 
     Raises:
         AnnotatorError: the archive is broken, or as a whole too large.
@@ -55,10 +58,10 @@ def photos_in_archive(path: Path) -> Iterator[Found]:
                 f"{path} unpacks to {total / 1e9:.0f} GB, more than the {LARGEST_ARCHIVE / 1e9:.0f} that are allowed."
             )
         found = False
-        for entry in entries:
-            name = PurePosixPath(_name(entry).replace("\\", "/"))
+        for entry, path_inside in zip(entries, names_of(entries)):
+            name = PurePosixPath(path_inside.replace("\\", "/"))
             litter = any(is_litter(part) for part in name.parts if part != "..")
-            if litter or name.suffix.lower() not in IMAGE_SUFFIXES:
+            if litter or name.suffix.lower() not in (*IMAGE_SUFFIXES, *_ARCHIVES):
                 continue
             found = True
             yield Found(clean_text(str(name)), partial(_read, archive, entry, name))
@@ -66,14 +69,37 @@ def photos_in_archive(path: Path) -> Iterator[Found]:
             raise AnnotatorError(f"{path} holds no photo.")
 
 
-def _name(entry: zipfile.ZipInfo) -> str:
-    """An entry's name; many programs write UTF-8 and do not say so."""
-    if entry.flag_bits & _UTF8_NAME:
-        return entry.filename
+def names_of(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """The entries' names, with `/` or `\\` in them.
+
+    Those that are not marked as UTF-8 are in whatever encoding their computer had. All of them together tell which:
+    UTF-8 where that fits all (many programs write it and do not say so), else cp932 where that makes Japanese words of
+    all, else cp437, Windows' own for western languages and the zip format's.
+    """
+    marked = [bool(entry.flag_bits & _UTF8_NAME) for entry in entries]
+    unmarked = [entry.filename.encode("cp437") for entry, known in zip(entries, marked) if not known]
+    encoding = next(
+        (each for each, fits in (("utf-8", str), ("cp932", _japanese)) if _fits(unmarked, each, fits)), None
+    )
+    return [
+        entry.filename if known or encoding is None else entry.filename.encode("cp437").decode(encoding)
+        for entry, known in zip(entries, marked)
+    ]
+
+
+def _fits(names: Sequence[bytes], encoding: str, meaning: Callable[[str], object]) -> bool:
     try:
-        return entry.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return entry.filename
+        return all(meaning(name.decode(encoding)) or name.isascii() for name in names)
+    except UnicodeDecodeError:
+        return False
+
+
+def _japanese(name: str) -> bool:
+    """Whether everything beyond ASCII is kana or kanji, and none of it a single letter within a western word."""
+    foreign = re.sub(r"[\x00-\x7f\u3000-\u303f\u3041-\u30ff\u4e00-\u9fff\uff08\uff09]", "", name)
+    return not foreign and not re.search(
+        r"(?i)(?<=[a-z])[^\x00-\x7f](?![^\x00-\x7f])|(?<![^\x00-\x7f])[^\x00-\x7f](?=[a-z])", name
+    )
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: PurePosixPath) -> bytes:
@@ -84,6 +110,8 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: PurePosixPath)
         raise AnnotatorError(f"{label} is refused: it is a link.")
     if entry.flag_bits & _ENCRYPTED:
         raise AnnotatorError(f"{label} is encrypted.")
+    if name.suffix.lower() in _ARCHIVES:
+        raise AnnotatorError(f"{label} is an archive inside the archive: unpack it and import it by itself.")
     if entry.file_size == 0:
         raise AnnotatorError(f"{label} is empty.")
     if entry.file_size > LARGEST_FILE:

@@ -3,14 +3,17 @@
 import csv
 import io
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from annotator.errors import AnnotatorError
 from annotator.sources.found import Details, Found, clean_text, read_file
+from annotator.sources.names import find_file
+from annotator.texts import read_text
 
 _COLUMNS = {
     "name": "name",
@@ -25,7 +28,7 @@ _COLUMNS = {
     "query": "query",
 }
 
-LARGEST_TABLE = 100_000_000
+_DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -36,23 +39,10 @@ class Row:
     details: Details
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows to look details up in, by a photo's URL or name."""
-
-    rows: tuple[Row, ...] = ()
-    by_name: dict[str, Row] = field(default_factory=dict)
-
-    def details_of(self, found: Found) -> Details:
-        """What the table says of a photo: by its URL, its whole name, or its name without folders."""
-        for key in (found.details.url, found.name, PurePosixPath(found.name).name):
-            if key and key in self.by_name:
-                return self.by_name[key].details
-        return Details()
-
-
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> tuple[Row, ...]:
     """A CSV file with a header: name (or file, path) and/or url, and page, author, licence, query as far as known.
+
+    Commas, semicolons or tabs stand between the columns: whichever lets the header name the most known ones.
 
     Raises:
         AnnotatorError: it cannot be read, is no text, or has neither names nor URLs.
@@ -65,27 +55,24 @@ def read_table(path: Path) -> Table:
             rows.append(Row(name.replace("\\", "/"), Details(**known)))
     if not rows:
         raise AnnotatorError(f"{path} has no row with a name or a url: its first line must name the columns.")
-    by_name: dict[str, Row] = {}
-    for row in rows:
-        for key in (row.details.url, row.name):
-            if key:
-                by_name.setdefault(key, row)
-    return Table(tuple(rows), by_name)
+    return tuple(rows)
 
 
 def photos_of_table(path: Path, fetch: Callable[[str], bytes]) -> Iterator[Found]:
     """The photos that a CSV file lists: files beside it by name, everything else by URL (AnnotatorError as above)."""
-    for row in read_table(path).rows:
-        if row.name and os.path.isfile(path.parent / row.name):  # False, too, for what is too long for a file's name
-            yield Found(clean_text(row.name), partial(read_file, path.parent / row.name, row.name), row.details)
-        elif row.details.url:
+    for row in read_table(path):
+        file = find_file(path.parent, row.name) if row.name else None
+        if row.details.url and not (file and os.path.isfile(file)):  # False, too, for what is too long for a file
             yield photo_at(row.details.url, fetch, row)
-        else:
-            yield Found(clean_text(row.name), partial(read_file, path.parent / row.name, row.name), row.details)
+        elif file:
+            yield Found(clean_text(row.name), partial(read_file, file, row.name), row.details)
 
 
 def photos_of_list(lines: Iterable[str], fetch: Callable[[str], bytes], beside: Path) -> Iterator[Found]:
-    """Paths (relative ones from `beside` on) and URLs, one a line; empty lines and those with # are left out."""
+    """Paths (relative ones from `beside` on) and URLs, one a line; empty lines and those with # are left out.
+
+    A path may stand in double quotes, and may have `\\` between its parts, as Windows copies it.
+    """
     for line in lines:
         entry = line.strip()
         if not entry or entry.startswith("#"):
@@ -93,12 +80,8 @@ def photos_of_list(lines: Iterable[str], fetch: Callable[[str], bytes], beside: 
         if is_url(entry):
             yield photo_at(entry, fetch)
         else:
-            yield Found(clean_text(entry), partial(read_file, beside / entry, clean_text(entry)))
-
-
-def lines_of(path: Path) -> list[str]:
-    """The lines of a text file (AnnotatorError where it cannot be read)."""
-    return _text(path).splitlines()
+            name = entry[1:-1] if len(entry) > 2 and entry[0] == entry[-1] == '"' else entry
+            yield Found(clean_text(name), partial(read_file, find_file(beside, name), clean_text(name)))
 
 
 def is_url(text: str) -> bool:
@@ -117,22 +100,17 @@ def photo_at(url: str, fetch: Callable[[str], bytes], row: Row | None = None) ->
 
 
 def _lines_of_table(path: Path) -> Iterator[dict[str, str]]:
+    text = read_text(path)
+    first, _, rest = text.partition("\n")
+    if told := re.fullmatch(r"sep=(.)\s*", first):  # Excel's own line
+        delimiter, text = told[1], rest
+    else:
+        delimiter = max(_DELIMITERS, key=lambda each: sum(_is_known(key, key) for key in first.split(each)))
     try:
-        yield from csv.DictReader(io.StringIO(_text(path), newline=""))
+        yield from csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
         raise AnnotatorError(f"{path} is no CSV table: {error}.") from error
 
 
 def _is_known(key: str | None, value: object) -> bool:
-    return key is not None and key.strip().lower() in _COLUMNS and isinstance(value, str)
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_TABLE:
-            raise AnnotatorError(f"{path} is too large for a list.")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise AnnotatorError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}.") from error
-    except UnicodeDecodeError as error:
-        raise AnnotatorError(f"{path} is not text in UTF-8.") from error
+    return key is not None and key.strip(' \t\r"').lower() in _COLUMNS and isinstance(value, str)

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import zipfile
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,36 +17,44 @@ from annotator.database.backup import back_up, backups_in, check, keep_newest, r
 from annotator.database.models import Image
 from annotator.errors import AnnotatorError
 from annotator.project import Project
+from annotator.usecases.originals import photo_names
 
 SNAPSHOT = "snapshot"
 _DATABASE = "annotator.sqlite"
 
 
-def back_up_project(project: Project, target: Path | None = None, *, photos: bool = False) -> Path:
+@dataclass(frozen=True)
+class Backup:
+    """A backup's file, and the names of the photos whose originals, missing or damaged here, are not in it."""
+
+    file: Path
+    lacking: tuple[str, ...] = ()
+
+
+def back_up_project(project: Project, target: Path | None = None, *, photos: bool = False) -> Backup:
     """Writes a backup: whole, or nothing.
 
     Args:
         project: the project; others may go on working in it.
-        target: the file; None for a new one in the project's `backups/` (SQLite file, or zip with the photos).
+        target: the file, a zip archive if it is called so; None for a new one in the project's `backups/` (SQLite
+            file, or zip with the photos).
         photos: the originals too, in a zip; otherwise the database alone.
 
-    Returns:
-        The file.
-
     Raises:
-        AnnotatorError: it exists, cannot be written, or an original is missing or damaged.
+        AnnotatorError: it exists, or cannot be written.
     """
     if target is not None and target.exists():
         raise AnnotatorError(f"{target} exists already: give a backup a new name.")
     database = back_up(project.engine, project.backups)
     if target is None and not photos:
-        return database
+        return Backup(database)
     target = target or database.with_suffix(".zip")
     temporary = target.parent / f".{secrets.token_hex(8)}.part"
+    lacking: list[str] = []
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if photos:
-            _write_zip(project, database, temporary)
+        if photos or target.suffix.lower() == ".zip":
+            lacking = _write_zip(project, database, temporary, photos=photos)
         else:
             shutil.copyfile(database, temporary)
         with open(temporary, "rb") as stream:
@@ -59,7 +68,19 @@ def back_up_project(project: Project, target: Path | None = None, *, photos: boo
         for leftover in (temporary, database):
             with suppress(OSError):
                 leftover.unlink()
-    return target
+    return Backup(target, tuple(lacking))
+
+
+def check_backup(backup: Path) -> None:
+    """Raises AnnotatorError unless a file looks like a backup of this version or an older one."""
+    if not backup.is_file():
+        raise AnnotatorError(f"There is no backup {backup}.")
+    if not zipfile.is_zipfile(backup):
+        check(backup)
+        return
+    with zipfile.ZipFile(backup) as archive:
+        if _DATABASE not in archive.namelist():
+            raise AnnotatorError(f"{backup} is no backup of an annotator's project.")
 
 
 def restore_project(project: Project, backup: Path) -> int:
@@ -72,8 +93,7 @@ def restore_project(project: Project, backup: Path) -> int:
         AnnotatorError: a server is running on the project, or the file is no backup, damaged or of a newer version:
             the project is then as it was.
     """
-    if not backup.is_file():
-        raise AnnotatorError(f"There is no backup {backup}.")
+    check_backup(backup)
     with project.served(), tempfile.TemporaryDirectory(dir=project.folder) as folder:
         database = backup
         if zipfile.is_zipfile(backup):
@@ -139,13 +159,19 @@ class Snapshots:
             logging.getLogger("annotator").error("%s", error)
 
 
-def _write_zip(project: Project, database: Path, target: Path) -> None:
-    with project.read() as session:
-        images = session.scalars(select(Image.sha256).order_by(Image.id)).all()
+def _write_zip(project: Project, database: Path, target: Path, *, photos: bool) -> list[str]:
+    """Gives the names of the photos whose originals are not in it."""
+    lacking = []
     with zipfile.ZipFile(target, "x", zipfile.ZIP_STORED, allowZip64=True) as archive:
         archive.write(database, _DATABASE, zipfile.ZIP_DEFLATED)
-        for sha256 in images:
-            archive.writestr(f"blobs/{sha256[:2]}/{sha256}", project.blobs.read(sha256))
+        for sha256, name in photo_names(project).items() if photos else ():
+            try:
+                content = project.blobs.read(sha256)
+            except AnnotatorError:
+                lacking.append(name)
+            else:
+                archive.writestr(f"blobs/{sha256[:2]}/{sha256}", content)
+    return lacking
 
 
 def _read_zip(project: Project, backup: Path, folder: Path) -> Path:

@@ -2,9 +2,8 @@
 
 import hashlib
 import io
-import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,13 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from annotator.database.models import Candidate, Image, Source
-from annotator.errors import AnnotatorError
 from annotator.project import Project
-from annotator.sources.archive import photos_in_archive
+from annotator.sources.every import Fetch, Origin, check_sources, photos_of
 from annotator.sources.fetching import fetch_photo
-from annotator.sources.folder import photos_in_folder
-from annotator.sources.found import Details, Found, clean_text, read_file
-from annotator.sources.table import Table, lines_of, photos_of_list, photos_of_table, read_table
+from annotator.sources.found import Details, clean_text
+from annotator.sources.matching import Matching, match_rows
+from annotator.sources.table import read_table
 from core.errors import UserError
 from core.images import read_photo
 
@@ -52,42 +50,45 @@ class ImportReport:
         taken: photos that are candidates now and were not before.
         known: photos that were there already, byte for byte.
         mended: of those known, how many had an original that was missing or damaged.
-        refused: (name, sentence) of every photo that was not taken.
+        refused: (name, sentence) of every photo that was not taken, and of every source that could not be read.
+        rows_left: names or URLs of the table's rows that belong to no photo.
+        photos_left: names of the photos that the table has no row for.
     """
 
     taken: int
     known: int
     mended: int
     refused: tuple[tuple[str, str], ...]
+    rows_left: tuple[str, ...] = ()
+    photos_left: tuple[str, ...] = ()
 
 
 def import_photos(
     project: Project,
-    source: Path | list[str],
-    *,
+    *sources: Origin,
     csv: Path | None = None,
-    fetch: Callable[[str], bytes] = fetch_photo,
+    fetch: Fetch = fetch_photo,
     progress: Callable[[int, str], object] | None = None,
 ) -> ImportReport:
     """Imports photos. Stopped in the middle it has taken what it told, and can simply be run again.
 
     Args:
         project: where to.
-        source: a folder, a zip archive, a photo, a CSV table (`annotator.sources.table`), a text file with a path or a
-            URL a line; or a list of paths and URLs.
-        csv: a table that says page, author, licence … of photos by name or URL.
+        sources: where from (`annotator.sources.every`).
+        csv: a table that says page, author, licence … of photos by name or URL (`annotator.sources.matching`).
         fetch: gives the bytes behind a URL, or raises core.errors.UserError.
         progress: called after every photo with how many are done and the photo's name.
 
     Raises:
-        AnnotatorError: the source as a whole cannot be read, or the project cannot be written (nothing is then left of
-            the photo at hand, and those before it are kept).
+        UserError: none of the sources can be read as a whole, or the table cannot, or the project cannot be
+            written (nothing is then left of the photo at hand, and those before it are kept).
     """
-    table = read_table(csv) if csv is not None else Table()
+    matching = Matching() if csv is None else match_rows(read_table(csv), photos_of(sources, fetch))
+    check_sources(sources, fetch)
     outcomes: Counter[Outcome] = Counter()
     refused: list[tuple[str, str]] = []
-    for done, found in enumerate(_photos(source, fetch), 1):
-        details = table.details_of(found).or_else(found.details).clean()
+    for done, found in enumerate(photos_of(sources, fetch), 1):
+        details = matching.details_of(found).or_else(found.details).clean()
         try:
             content = found.read()
             original = _known_or_measured(project, content, found.name)
@@ -98,7 +99,9 @@ def import_photos(
         if progress is not None:
             progress(done, found.name)
     known = outcomes["known"] + outcomes["mended"]
-    return ImportReport(outcomes["taken"], known, outcomes["mended"], tuple(refused))
+    unread = {name for name, _ in refused}
+    photos_left = tuple(name for name in matching.photos_left if name not in unread)
+    return ImportReport(outcomes["taken"], known, outcomes["mended"], tuple(refused), matching.rows_left, photos_left)
 
 
 @dataclass(frozen=True)
@@ -164,22 +167,6 @@ def _known_or_measured(project: Project, content: bytes, name: str) -> Original 
         if session.scalar(select(Image.id).where(Image.sha256 == sha256)) is not None:
             return None
     return examine(content, name)
-
-
-def _photos(source: Path | list[str], fetch: Callable[[str], bytes]) -> Iterable[Found]:
-    if isinstance(source, list):
-        return photos_of_list(source, fetch, Path())
-    if source.is_dir():
-        return photos_in_folder(source)
-    if not source.is_file():
-        raise AnnotatorError(f"{source} is not a file." if source.exists() else f"There is no {source}.")
-    if source.suffix.lower() == ".csv":
-        return photos_of_table(source, fetch)
-    if source.suffix.lower() == ".txt":
-        return photos_of_list(lines_of(source), fetch, source.parent)
-    if source.suffix.lower() == ".zip" or zipfile.is_zipfile(source):
-        return photos_in_archive(source)
-    return iter([Found(source.name, lambda: read_file(source, source.name))])
 
 
 def _orientation(content: bytes) -> int:

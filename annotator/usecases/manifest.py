@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ _ROWS = 500
 
 @dataclass(frozen=True)
 class ManifestReport:
-    """What applying a manifest did: decisions written, decisions that held already, lines that could not be applied."""
+    """What applying a manifest did: decisions written, those that held already; lines and photos of no use."""
 
     applied: int
     known: int
@@ -64,19 +63,21 @@ def apply_manifest(project: Project, path: Path, photos: Path, *, curator: str =
     is refused.
 
     Raises:
-        UserError: the manifest or the folder cannot be read.
+        UserError: the folder cannot be read, or the manifest has not one line that is a decision.
     """
-    entries = list(_entries(path))
-    files = [photos / name for name in list_photos(photos).photos]
-    wanted = {entry["sha256"] for _, entry in entries}
+    entries, refused = read_manifest(path)
+    wanted = {entry["sha256"] for entry in entries}
     found: dict[str, Path] = {}
-    for file in files:
-        sha256 = file_sha256(file)
+    for name in list_photos(photos).photos:
+        try:
+            sha256 = file_sha256(photos / name)
+        except OSError as error:
+            refused.append((clean_text(name), f"{name} cannot be read: {(error.strerror or str(error)).lower()}."))
+            continue
         if sha256 in wanted:
-            found.setdefault(sha256, file)
+            found.setdefault(sha256, photos / name)
     applied = known = 0
-    refused: list[tuple[str, str]] = []
-    for _, entry in entries:
+    for entry in entries:
         name = clean_text(str(entry.get("name") or entry["sha256"]))
         try:
             if _apply(project, entry, name, found.get(entry["sha256"]), curator):
@@ -102,27 +103,45 @@ def _line(view: CandidateView) -> dict[str, Any]:
     }
 
 
-def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_manifest(path: Path) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+    """The decisions of a manifest; and (line, sentence) of the lines that are none.
+
+    Raises:
+        AnnotatorError: it cannot be read, or has lines but not one that is a decision.
+    """
     try:
         lines = path.read_text(encoding="utf-8").split("\n")  # notes may hold other characters that end lines
     except (OSError, UnicodeDecodeError) as error:
         raise AnnotatorError(f"The manifest {path} cannot be read.") from error
+    entries: list[dict[str, Any]] = []
+    refused: list[tuple[str, str]] = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            entry = json.loads(line)
-            if not _SHA256.fullmatch(entry["sha256"]) or entry["verdict"] not in VERDICTS:
-                raise ValueError
-            entry["reasons"] = tuple(map(str, entry.get("reasons") or ()))
-            entry["note"] = clean_note(str(entry.get("note") or ""))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise AnnotatorError(f"Line {number} of the manifest {path} is no decision.") from error
-        try:
-            entry["crops"] = tuple(Crop(*crop) for crop in rectangles(entry.get("crops") or ()))
-        except (ValueError, TypeError) as error:
-            raise AnnotatorError(f"Line {number} of the manifest {path} has crops not in whole pixels.") from error
-        yield number, entry
+            entries.append(_entry(line))
+        except AnnotatorError as error:
+            refused.append((f"line {number}", f"Line {number} of the manifest {path} {error}"))
+    if refused and not entries:
+        raise AnnotatorError(refused[0][1])
+    return entries, refused
+
+
+def _entry(line: str) -> dict[str, Any]:
+    """AnnotatorError, as what follows "Line 1 of the manifest", where a line is no decision."""
+    try:
+        entry: dict[str, Any] = json.loads(line)
+        if not _SHA256.fullmatch(entry["sha256"]) or entry["verdict"] not in VERDICTS:
+            raise ValueError
+        entry["reasons"] = tuple(map(str, entry.get("reasons") or ()))
+        entry["note"] = clean_note(str(entry.get("note") or ""))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AnnotatorError("is no decision.") from error
+    try:
+        entry["crops"] = tuple(Crop(*crop) for crop in rectangles(entry.get("crops") or ()))
+    except (ValueError, TypeError) as error:
+        raise AnnotatorError("has crops not in whole pixels.") from error
+    return entry
 
 
 def _apply(project: Project, entry: dict[str, Any], name: str, file: Path | None, curator: str) -> bool:

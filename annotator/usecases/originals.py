@@ -19,6 +19,19 @@ class OriginalsReport:
     damaged: tuple[str, ...]
 
 
+def photo_names(project: Project) -> dict[str, str]:
+    """What each photo was called when it was imported first, by its original's sha256, in the order of import."""
+    first = select(func.min(Source.id)).group_by(Source.image_id)
+    with project.read() as session:
+        rows = session.execute(
+            select(Image.sha256, Source.name)
+            .join(Source, Source.image_id == Image.id)
+            .where(Source.id.in_(first))
+            .order_by(Image.id)
+        )
+        return dict(rows.tuples().all())
+
+
 def check_originals(project: Project, progress: Callable[[int, int], object] | None = None) -> OriginalsReport:
     """Reads every original and compares it with its sha256; changes nothing. Importing the photos again mends them.
 
@@ -29,16 +42,9 @@ def check_originals(project: Project, progress: Callable[[int, int], object] | N
     Raises:
         AnnotatorError: the database cannot be read.
     """
-    first = select(func.min(Source.id)).group_by(Source.image_id)
-    with project.read() as session:
-        photos = session.execute(
-            select(Image.sha256, Source.name)
-            .join(Source, Source.image_id == Image.id)
-            .where(Source.id.in_(first))
-            .order_by(Image.id)
-        ).all()
+    photos = photo_names(project)
     missing, damaged = [], []
-    for done, (sha256, name) in enumerate(photos, 1):
+    for done, (sha256, name) in enumerate(photos.items(), 1):
         try:
             if file_sha256(project.blobs.path(sha256)) != sha256:
                 damaged.append(name)

@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,51 @@ def test_what_is_missing_is_told_and_importing_again_mends_it(
     assert said(capsys, "check", folder)[0] == 0
 
 
+def test_a_broken_source_in_the_middle_and_a_table_of_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are taken, names match however they are composed, and what is left over is told."""
+    project = open_project(tmp_path / "other")
+    import_arrays(project, tmp_path / "photos [2024]", photo_arrays(3))
+    project.close()
+    monkeypatch.chdir(tmp_path / "photos [2024]")
+    Path("1.png").rename(unicodedata.normalize("NFD", "Régen.PNG"))
+    Path("b.zip").write_bytes(b"PK\x03\x04 cut off")
+    with zipfile.ZipFile("c.zip", "w") as archive:
+        archive.write("3.png", "in/3.png")
+        archive.write("b.zip", "more.zip")
+    Path("3.png").unlink()
+    Path("from.csv").write_bytes("name;author\r\nrégen.png;Ada\r\ngone.png;Bo\r\n".encode())
+    sources = (f"{tmp_path}/photos [2024]/*.[pP][nN][gG]", "b.zip", "c.zip", "nothing.png")
+    code, out, err = said(capsys, "import", tmp_path / "p", *sources, "--csv", "from.csv")
+    assert (code, out) == (1, "3 taken, 0 known already, 3 refused\n")
+    assert err.splitlines() == [
+        "refused: b.zip is a broken or cut off zip archive.",
+        "refused: more.zip is an archive inside the archive: unpack it and import it by itself.",
+        "refused: There is no nothing.png.",
+        "1 rows of the table belong to no photo: gone.png",
+        "2 photos have no row in the table: 2.png, in/3.png",
+    ]
+    project = open_project(tmp_path / "p")
+    assert candidate_view(project, 2).source.author == "Ada"
+    project.close()
+
+
+def test_a_zip_is_what_a_backup_of_that_name_is(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the photos too; and with them it is made although an original is missing, which is told."""
+    assert said(capsys, "backup", folder, "-o", tmp_path / "monday.zip")[0] == 0
+    assert zipfile.ZipFile(tmp_path / "monday.zip").namelist() == ["annotator.sqlite"]
+    words = "restored; 3 originals are missing: import the photos again\n"
+    assert said(capsys, "restore", tmp_path / "new", tmp_path / "monday.zip")[:2] == (0, words)
+    next((folder / "blobs").glob("*/*")).unlink()
+    code, out, err = said(capsys, "backup", folder, "-o", tmp_path / "all.zip", "--photos")
+    assert (code, out) == (1, f"{tmp_path}/all.zip\n")
+    assert re.fullmatch(r"not in it, as the original is missing or damaged: \d\.png\n", err)
+    assert len(zipfile.ZipFile(tmp_path / "all.zip").namelist()) == 3
+
+
 def test_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = "min_side: 300\ncrop_min_side: 128\ncrop_aspect: 1.5\nvotes_required: 2\n"
     changes = ("--min-side", 300, "--crop-aspect", 1.5, "--votes", 2)
@@ -100,7 +147,17 @@ def test_rules(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["backup", "NOTHING"], 1),
         (["check", "NOTHING"], 1),
         (["import", "NEW", "NOTHING"], 1),
+        (["import", "NEW", "EMPTY", "NOTHING"], 1),
+        (["import", "NEW", "GARBAGE", "--csv", "GARBAGE"], 1),
+        (["import", "NEW", "*.jpg"], 1),
+        (["manifest", "NEW", "NOTHING", "--apply", "EMPTY"], 1),
+        (["manifest", "NEW", "GARBAGE", "--apply", "EMPTY"], 1),
         (["restore", "NEW", "NOTHING"], 1),
+        (["restore", "NEW", "GARBAGE"], 1),
+        (["restore", "NEW", "ZIP"], 1),
+        (["rules", "NEW", "--votes", "99"], 1),
+        (["serve", "NEW", "--password-file", "LATIN"], 1),
+        (["serve", "NEW", "--password-file", "EMPTYFILE"], 1),
         (["stats", "NEW", "--database", "mysql://x/y"], 1),
         (["stats", "NEW", "--database", "nonsense"], 1),
         (["stats", "NEW", "--database", "postgresql://nobody:secret@127.0.0.1:1/x"], 1),
@@ -113,12 +170,19 @@ def test_a_mistake_is_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "EMPTY").mkdir()
+    (tmp_path / "GARBAGE").write_bytes(b"\xff\x00")
+    (tmp_path / "LATIN").write_bytes("pässwörter".encode("latin-1"))
+    (tmp_path / "EMPTYFILE").touch()
+    with zipfile.ZipFile(tmp_path / "ZIP", "w") as archive:
+        archive.writestr("1.txt", "no backup")
     found, out, err = said(capsys, *arguments)
     assert (found, out) == (code, "") and "Traceback" not in err and "secret" not in err
     if code == 1:
         assert err.startswith("error: ") and err.count("\n") == 1 and err.endswith(".\n")
         assert not (tmp_path / "NOTHING").exists()
-        assert arguments[0] != "restore" or not (tmp_path / "NEW").exists()
+        made_first = arguments[0] in ("stats", "export")  # PROJECT and its database are theirs, not a new project's
+        assert made_first or not (tmp_path / "NEW").exists()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,6 +1,7 @@
 """A whole run over a project, with the model that ships, in a process of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from annotator.prescreen.run import PrescreenReport, prescreen
 from annotator.prescreen.score import version
 from annotator.project import Project, open_project
 from annotator.usecases.candidates import CandidateView, candidate_view
+from annotator.usecases.importing import import_photos
 from annotator.usecases.measuring import unmeasured
 from tests.annotator.photos import import_arrays
 from tests.annotator.prescreen.scenes import smooth, texture, with_streaks
@@ -63,8 +65,7 @@ def views(project: Project) -> dict[int, CandidateView]:
 def test_photos_are_measured_and_a_broken_one_is_told(project: Project, report: PrescreenReport):
     shown = views(project)
     assert report.measured == 3
-    assert [sha256 for sha256, _ in report.refused] == [shown[BROKEN].sha256]
-    assert report.refused[0][1].endswith("is broken or cut off.")
+    assert report.refused == (("4.png", "The original is broken or cut off."),)
     assert [image for image, _ in unmeasured(project, version())] == [BROKEN]
     assert shown[RAIN].measurements["direction"] == pytest.approx(10, abs=6)
     assert shown[COPY].measurements["direction"] == pytest.approx(-10, abs=6)
@@ -104,8 +105,24 @@ def test_features_that_were_lost_are_found_again(project: Project):
     content = kept[0].read_bytes()
     kept[0].unlink()
     kept[1].write_bytes(b"PK")
-    assert len(run.group_duplicates(project)) == 1
+    groups, unread = run.group_duplicates(project)
+    assert len(groups) == 1 and not unread
     assert kept[0].read_bytes() == content
+
+
+def test_originals_that_are_missing_do_not_end_the_run(folder: Path, report: PrescreenReport, tmp_path: Path):
+    """As after the restore of a database alone, without the features, and an import of all originals but some."""
+    shutil.copytree(folder, tmp_path / "again", ignore=shutil.ignore_patterns("prescreen", "blobs"))
+    project = open_project(tmp_path / "again")
+    import_photos(project, folder.parent / "photos" / "1.png", folder.parent / "photos" / "3.png")
+    for _ in range(2):
+        found = prescreen(project, processes=1)
+        assert [name for name, _ in found.refused] == ["2.png", "4.png"] and found.groups == 1
+        assert all(sentence == "The original does not exist." for _, sentence in found.refused)
+    import_photos(project, folder.parent / "photos")
+    found = prescreen(project, processes=1)
+    assert (found.measured, found.refused, found.groups) == (1, (), 1)
+    project.close()
 
 
 def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path, repository: Path):

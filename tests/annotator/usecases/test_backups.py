@@ -35,7 +35,7 @@ def decided(filled: Project) -> Project:
 
 def test_back_to_what_was(decided: Project) -> None:
     before = everything(decided)
-    backup = back_up_project(decided)
+    backup = back_up_project(decided).file
     decide(decided, reject(candidate_view(decided, 1)))
     after = everything(decided)
     assert restore_project(decided, backup) == 0
@@ -49,7 +49,7 @@ def test_back_to_what_was(decided: Project) -> None:
 
 
 def test_everything_in_a_zip_makes_the_project_elsewhere(decided: Project, tmp_path: Path) -> None:
-    backup = back_up_project(decided, tmp_path / "all.zip", photos=True)
+    backup = back_up_project(decided, tmp_path / "all.zip", photos=True).file
     assert list(decided.backups.iterdir()) == []
     other = open_project(tmp_path / "other")
     assert restore_project(other, backup) == 0
@@ -59,7 +59,7 @@ def test_everything_in_a_zip_makes_the_project_elsewhere(decided: Project, tmp_p
 
 
 def test_the_database_alone_says_what_is_missing(decided: Project, tmp_path: Path) -> None:
-    backup = back_up_project(decided, tmp_path / "database.sqlite")
+    backup = back_up_project(decided, tmp_path / "database.sqlite").file
     other = open_project(tmp_path / "other")
     assert restore_project(other, backup) == 6
     other.close()
@@ -67,7 +67,7 @@ def test_the_database_alone_says_what_is_missing(decided: Project, tmp_path: Pat
 
 def test_a_backup_is_a_whole_database(decided: Project) -> None:
     """One SQLite file, whatever it was taken from."""
-    backup = back_up_project(decided)
+    backup = back_up_project(decided).file
     with closing(sqlite3.connect(backup)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("SELECT count(*) FROM decision_event").fetchone() == (2,)
@@ -102,7 +102,7 @@ def changed(backup: Path, statement: str) -> Path:
 
 @pytest.mark.parametrize("statement", ["DROP TABLE project", "DELETE FROM curator"])
 def test_a_backup_that_is_not_whole_changes_nothing(decided: Project, statement: str) -> None:
-    backup, before = changed(back_up_project(decided), statement), everything(decided)
+    backup, before = changed(back_up_project(decided).file, statement), everything(decided)
     with pytest.raises(AnnotatorError, match=r"is no backup of an annotator's database\.$|is damaged\.$"):
         restore_project(decided, backup)
     assert everything(decided) == before
@@ -111,7 +111,7 @@ def test_a_backup_that_is_not_whole_changes_nothing(decided: Project, statement:
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_other_programs_tables_stay(decided: Project) -> None:
     """Their rows, the next of their ids, and their triggers."""
-    backup, before = back_up_project(decided), everything(decided)
+    backup, before = back_up_project(decided).file, everything(decided)
     with decided.write() as session:
         for statement in (
             "CREATE TABLE song (id serial PRIMARY KEY, name text)",
@@ -134,7 +134,7 @@ def test_other_programs_tables_stay(decided: Project) -> None:
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_what_rests_on_our_tables_is_not_destroyed(decided: Project) -> None:
-    backup = back_up_project(decided)
+    backup = back_up_project(decided).file
     with decided.write() as session:
         session.execute(text("CREATE VIEW rainy AS SELECT sha256 FROM image"))
     decide(decided, reject(candidate_view(decided, 3)))
@@ -149,7 +149,7 @@ def test_what_rests_on_our_tables_is_not_destroyed(decided: Project) -> None:
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_restore_that_fails_halfway_changes_nothing(decided: Project) -> None:
     """SQLite stores a name of any length, PostgreSQL does not."""
-    backup = changed(back_up_project(decided), "UPDATE curator SET handle = hex(zeroblob(60))")
+    backup = changed(back_up_project(decided).file, "UPDATE curator SET handle = hex(zeroblob(60))")
     decide(decided, reject(candidate_view(decided, 3)))
     before = everything(decided)
     with pytest.raises(AnnotatorError, match="cannot be brought back: value too long"):
@@ -159,7 +159,7 @@ def test_a_restore_that_fails_halfway_changes_nothing(decided: Project) -> None:
 
 
 def test_a_backup_of_a_newer_version(local: Project) -> None:
-    backup = back_up_project(local)
+    backup = back_up_project(local).file
     with closing(sqlite3.connect(backup)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
@@ -168,7 +168,7 @@ def test_a_backup_of_a_newer_version(local: Project) -> None:
 
 
 def test_not_under_a_running_server(local: Project) -> None:
-    backup = back_up_project(local)
+    backup = back_up_project(local).file
     other = open_project(local.folder)
     with other.served(), pytest.raises(AnnotatorError, match=r"Another server is running on .*\.$"):
         restore_project(local, backup)
@@ -209,7 +209,7 @@ def test_snapshots_are_taken_and_the_oldest_go(local: Project, tmp_path: Path) -
 def test_a_clock_that_ran_ahead_costs_no_snapshot(decided: Project, tmp_path: Path) -> None:
     """Neither with snapshots of an earlier version, which have no number, nor with numbered ones."""
     folder = tmp_path / "snapshots"
-    ahead = back_up_project(decided, folder / "snapshot-20990101T000000000000Z.sqlite")
+    ahead = back_up_project(decided, folder / "snapshot-20990101T000000000000Z.sqlite").file
     for day in range(2, 25):
         shutil.copyfile(ahead, folder / f"snapshot-209901{day:02}T000000000000Z.sqlite")
     (folder / "snapshot-of-mine.sqlite").touch()
@@ -233,9 +233,9 @@ def test_folders_and_backups_may_be_called_anything(tmp_path: Path, name: str) -
     import_arrays(projects[0], tmp_path / "photos", photo_arrays(2))
     assert [len(everything(project)) for project in projects] == [2, 0]
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}1", f"{name}2", "photos"}
-    backup = back_up_project(projects[0], tmp_path / name / f"backup {name}.sqlite")
+    backup = back_up_project(projects[0], tmp_path / name / f"backup {name}.sqlite").file
     assert restore_project(projects[1], backup) == 2 and everything(projects[1]) == everything(projects[0])
-    zipped = back_up_project(projects[0], tmp_path / name / f"{name}.zip", photos=True)
+    zipped = back_up_project(projects[0], tmp_path / name / f"{name}.zip", photos=True).file
     assert restore_project(projects[1], zipped) == 0
     assert {path.name for path in (tmp_path / name).iterdir()} == {backup.name, zipped.name}
     for project in projects:

@@ -267,7 +267,7 @@ def test_names_of_uploads_are_files_names() -> None:
 def test_a_project_made_anew_in_a_folder_is_another_to_the_browser(project: Project) -> None:
     """What the browser kept for candidate 1 must not fall on another photo; after a backup's return it is the same."""
     named = client_of(project).get("/api/project").json()["project"]
-    backup = back_up_project(project)
+    backup = back_up_project(project).file
     project.close()
     (project.folder / "annotator.sqlite").unlink()
     anew = open_project(project.folder)
