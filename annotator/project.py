@@ -4,10 +4,11 @@ import fcntl
 import hashlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
 from annotator.blobs import Blobs
@@ -59,20 +60,6 @@ class Project:
         `durable=False` is for what may be lost in a power cut, such as leases: the commit does not wait for the disk.
         """
         return writing(self.engine, durable=durable)
-
-    def set_rules(self, rules: Rules) -> None:
-        """Changes the rules. Decisions stay as they were made; with another number of votes they may count anew.
-
-        Raises:
-            AnnotatorError: the rules make no sense.
-        """
-        from annotator.usecases.decisions import rebuild_current
-
-        rules.check()
-        with self.write() as session:
-            session.execute(update(ProjectRow).values(**_columns(rules)))
-        self.rules = rules
-        rebuild_current(self)
 
     def close(self) -> None:
         """Lets go of the database's connections."""
@@ -150,7 +137,7 @@ def _bring_up_to_date(engine: Engine, folder: Path) -> None:
 
 
 def _first_rows(session: Session) -> None:
-    session.execute(insert(ProjectRow).values(id=1, created_at=datetime.now(timezone.utc), **_columns(Rules())))
+    session.execute(insert(ProjectRow).values(id=1, created_at=datetime.now(timezone.utc), **asdict(Rules())))
     session.execute(
         insert(Reason),
         [
@@ -158,15 +145,6 @@ def _first_rows(session: Session) -> None:
             for position, reason in enumerate(REASONS)
         ],
     )
-
-
-def _columns(rules: Rules) -> dict[str, float | None]:
-    return {
-        "min_side": rules.min_side,
-        "crop_min_side": rules.crop_min_side,
-        "crop_aspect": rules.crop_aspect,
-        "votes_required": rules.votes_required,
-    }
 
 
 def stored_rules(session: Session) -> Rules:

@@ -54,3 +54,9 @@ REASONS = (
     ReasonRule("other", "other", "Minus"),
 )
 """The reasons of a new project, after section 3.5 of the paper. One is retired (`Reason.active`), never deleted."""
+
+REASON_KEYS = (
+    *(f"Digit{n}" for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 0)),
+    *("Minus", "Equal", "KeyE", "KeyI", "KeyL", "KeyO", "KeyP", "KeyU", "KeyY"),
+)
+"""The keys that the page leaves to reasons (`KeyboardEvent.code`)."""

@@ -15,9 +15,9 @@ from sqlalchemy import func, select, text
 
 from annotator.benchmark.speed import two_crops
 from annotator.blobs import file_sha256
+from annotator.candidate import Crop
 from annotator.database.models import Candidate, CropRow, DecisionEvent, Image
 from annotator.project import Project, open_project
-from annotator.usecases.candidates import Crop
 from annotator.usecases.decisions import Decision, decide, rebuild_current
 from annotator.usecases.importing import import_photos
 from annotator.usecases.queue import next_candidate

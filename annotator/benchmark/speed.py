@@ -9,8 +9,8 @@ from uuid import uuid4
 import numpy as np
 
 from annotator.benchmark.fill import HEIGHT, WIDTH, fill
+from annotator.candidate import CandidateView, Crop
 from annotator.project import open_project
-from annotator.usecases.candidates import CandidateView, Crop
 from annotator.usecases.decisions import Decision, decide
 from annotator.usecases.queue import next_candidate
 

@@ -7,6 +7,7 @@ COMMANDS = {
     "prescreen": "measure photos, find duplicates, propose crops",
     "serve": "open the screen on which a curator decides",
     "rules": "show or change what the project asks of photos, crops and votes",
+    "reasons": "show, add or retire what photos can be rejected for",
     "stats": "progress, rate, reasons, curators and their agreement",
     "export": "write the accepted crops as a data set",
     "manifest": "write decisions without pixels, or apply them to photos",

@@ -24,6 +24,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Changes what is given, and prints all."""
+    from annotator.usecases.rules import set_rules
+
     changes = {"min_side": args.min_side, "crop_min_side": args.crop_min_side, "votes_required": args.votes}
     changed = {name: value for name, value in changes.items() if value is not None}
     if args.crop_aspect is not None:
@@ -31,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     replace(Rules(), **changed).check()  # said before a project is made for them
     project = opened(args, create=True)
     if changed:
-        project.set_rules(replace(project.rules, **changed))
+        set_rules(project, replace(project.rules, **changed))
     for name, value in asdict(project.rules).items():
         print(f"{name}: {'any' if value is None else value}")
     return 0

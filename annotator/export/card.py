@@ -9,27 +9,15 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from annotator.candidate import CandidateView
+from annotator.export.content import Content
+from annotator.export.formats import FORMATS
 from annotator.export.pictures import bars, histogram, rose
-from annotator.usecases.candidates import CandidateView
 
 
-def write_card(
-    folder: Path,
-    views: Sequence[CandidateView],
-    items: Mapping[str, int],
-    tables: Mapping[str, pd.DataFrame],
-    seed: int,
-) -> None:
-    """Writes README.md, with the settings by which Hugging Face's library loads the folder, and `pictures/`.
-
-    Args:
-        folder: the export.
-        views: every candidate that is accepted or rejected now.
-        items: crops of each split.
-        tables: as annotator.usecases.statistics gives them.
-        seed: of the splits.
-    """
-    accepted = [view for view in views if view.decision is not None and view.decision.verdict == "accept"]
+def write(content: Content, folder: Path) -> None:
+    """Writes README.md, with the settings by which Hugging Face's library loads the folder, and `pictures/`."""
+    views, accepted, tables = content.views, content.accepted, content.tables
     crops = [crop for view in accepted if view.decision for crop in view.decision.crops]
     labels = dict(zip(tables["reasons"]["code"], tables["reasons"]["label"]))
     reasons = Counter(code for view in views if view.decision for code in view.decision.reasons)
@@ -49,7 +37,7 @@ def write_card(
     sides = [min(crop.w, crop.h) for crop in crops]
     lines = [
         "---",
-        yaml.safe_dump(_front_matter(items), sort_keys=False, allow_unicode=True).strip(),
+        yaml.safe_dump(_front_matter(content.counts), sort_keys=False, allow_unicode=True).strip(),
         "---",
         "",
         "# Real rain, cropped and filtered",
@@ -57,9 +45,9 @@ def write_card(
         f"{len(crops)} crops of {len(accepted)} photos with real rain and without ground truth, for the unpaired half "
         f"of semi-supervised deraining; {len(views) - len(accepted)} photos were looked at and rejected. Crops are "
         "PNG, cut without loss from the upright originals. All crops of a photo and of its known near-duplicates lie "
-        f"in one split (drawn with seed {seed}).",
+        f"in one split (drawn with seed {content.seed}).",
         "",
-        _table("| split | crops |", [(name, count) for name, count in items.items()]),
+        _table("| split | crops |", [(name, count) for name, count in content.counts.items()]),
         f"Shorter side of the crops: {_spread(sides)} pixels (5 %, median, 95 %).",
         f"Direction of the rain: {_spread(directions)}° from the vertical. Rainy pixels: "
         f"{_spread(_values(accepted, 'coverage'))} %. Both are the pre-screening's, of the whole photos.",
@@ -81,9 +69,7 @@ def write_card(
         _table("| licence | photos |", Counter(view.source.licence or "unknown" for view in accepted).most_common()),
         "## Files",
         "",
-        "`SPLIT/metadata.jsonl` says of every crop where in which original (sha256) it lies, and where the original "
-        "came from. `events.parquet` and `.csv` hold every decision that was ever made, `rejected.parquet` and `.csv` "
-        "the rejected photos with their reasons, `coco.json` the crops as boxes over the originals.",
+        *(f"- {files}." for files in FORMATS.values()),
         "",
     ]
     (folder / "README.md").write_text("\n".join(lines), encoding="utf-8")

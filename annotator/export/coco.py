@@ -1,9 +1,17 @@
-"""Crops as COCO boxes over the originals."""
+"""`coco.json`: the crops as COCO boxes over the originals."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from annotator.usecases.candidates import CandidateView
+from annotator.candidate import CandidateView
+from annotator.export.content import Content
+
+
+def write(content: Content, folder: Path) -> None:
+    """Writes the boxes."""
+    (folder / "coco.json").write_text(json.dumps(coco(content.views), ensure_ascii=False), encoding="utf-8")
 
 
 def coco(views: Sequence[CandidateView]) -> dict[str, Any]:

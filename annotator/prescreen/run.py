@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from annotator.candidate import Suggestion
 from annotator.errors import AnnotatorError
 from annotator.prescreen.duplicates import best_of, find_pairs, group
 from annotator.prescreen.examine import Examined, examine
@@ -22,7 +23,6 @@ from annotator.prescreen.score import version
 from annotator.prescreen.working_copy import working_copy
 from annotator.project import Project
 from annotator.rules import Rules
-from annotator.usecases.candidates import Suggestion
 from annotator.usecases.measuring import (
     image_hashes,
     image_sizes,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from annotator.candidate import CandidateView, Crop
 from annotator.database.models import (
     VERDICTS,
     Candidate,
@@ -26,7 +27,7 @@ from annotator.errors import AnnotatorError, Conflict
 from annotator.project import Project, stored_rules
 from annotator.rules import Rules
 from annotator.texts import storable
-from annotator.usecases.candidates import CandidateView, Crop, view_of
+from annotator.usecases.candidates import view_of
 from annotator.usecases.curators import curator_id
 from annotator.usecases.standing import Event, effective, standing
 

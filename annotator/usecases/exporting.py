@@ -1,34 +1,33 @@
 """Exporting: the accepted crops as a Hugging Face image folder, with everything that was decided."""
 
-import hashlib
-import json
-import os
-import secrets
-import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+import importlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from annotator.candidate import CandidateView
 from annotator.database.models import Candidate, CurrentDecision, DecisionEvent, ExportItem, ExportRun, Image
 from annotator.errors import AnnotatorError
-from annotator.export.card import write_card
-from annotator.export.coco import coco
-from annotator.export.crops import cut, png_of
+from annotator.export.content import Content
+from annotator.export.crops import write_crops
+from annotator.export.events import events_table
+from annotator.export.folder import WholeFolder
+from annotator.export.formats import FORMATS
 from annotator.export.splits import DEFAULT_SPLITS, check_splits, split_of
-from annotator.export.tables import events_table, rejected_table, write_both
 from annotator.project import Project
-from annotator.usecases.candidates import CandidateView, Crop, views_of
+from annotator.usecases.candidates import views_of
 from annotator.usecases.statistics import statistics_in
 from core.images import read_photo
 
 _ROWS = 500
-_MEASUREMENTS = ("coverage", "direction", "density")
+_SHOWN = 5
 _UNMEASURED = select(Candidate.id).join(Image, Image.id == Candidate.image_id).where(Image.measured_version.is_(None))
 
 
@@ -64,7 +63,7 @@ def export(
 
     Args:
         project: the project.
-        folder: a new or empty folder.
+        folder: a new folder, or one that is there and empty but for hidden files.
         splits: share of each split, summing to 1; they hold on average (annotator.export.splits).
         seed: of the splits.
         progress: called with (photos done, all photos).
@@ -73,123 +72,122 @@ def export(
         AnnotatorError: nothing is accepted, the folder is taken or cannot be written, an original is lost or damaged.
     """
     check_splits(splits)
-    folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AnnotatorError(f"{folder} exists already: export into a new folder.")
-    with project.read() as session:
-        views = _decided(session)
-        events = events_table(session)
-        last_event = session.scalar(select(func.max(DecisionEvent.id))) or 0
-        held = dict(session.execute(select(CurrentDecision.candidate_id, CurrentDecision.event_id)).tuples().all())
-        groups = _groups(session)
-        splits_of = {candidate: split_of(group, splits, seed) for candidate, group in groups.items()}
-        before = _last_splits(session, seed)
-        unmeasured = set(session.scalars(_UNMEASURED))
-        tables = statistics_in(session)
-    accepted = [view for view in views if view.decision is not None and view.decision.verdict == "accept"]
-    if not accepted:
-        raise AnnotatorError("Nothing is accepted yet, so there is nothing to export.")
-    temporary = folder.parent / f".{folder.name}.{secrets.token_hex(8)}.part"
     try:
-        temporary.mkdir(parents=True)
-        items: list[dict[str, Any]] = []
-        lines: dict[str, list[dict[str, Any]]] = {}
-        for done, view in enumerate(accepted, 1):
-            split = splits_of[view.id]
-            for record in _write_crops(project, view, temporary / split, groups[view.id]):
-                lines.setdefault(split, []).append(record)
-                item = {"file": f"{split}/{record['file_name']}", "sha256": record["crop_sha256"], "split": split}
-                items.append({**item, "event_id": held[view.id], "position": record["crop_number"]})
-            if progress is not None:
-                progress(done, len(accepted))
-        _leave_out_unknown(lines.values())
-        for split, records in lines.items():
-            content = "".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records)
-            (temporary / split / "metadata.jsonl").write_text(content, encoding="utf-8")
-        rejected = rejected_table(views)
-        write_both(events, temporary / "events")
-        write_both(rejected, temporary / "rejected")
-        (temporary / "coco.json").write_text(json.dumps(coco(views), ensure_ascii=False), encoding="utf-8")
-        counts = {split: len(lines[split]) for split in splits if split in lines}
-        write_card(temporary, views, counts, tables, seed)
-        _record(project, folder, temporary, seed, last_event, items)
+        target = WholeFolder(Path(folder))
+        chosen = _chosen(project, splits, seed)
+        _refuse_missing(project, chosen.accepted)
+        with target:
+            crops = _cut_all(project, chosen, target.temporary, progress)
+            in_order = {split: crops[split] for split in splits if split in crops}
+            content = Content(chosen.views, in_order, chosen.events, chosen.tables, seed)
+            for name in FORMATS:
+                importlib.import_module(f"annotator.export.{name}").write(content, target.temporary)
+            _record(project, chosen, content, target)
     except OSError as error:
         raise AnnotatorError(f"{folder} cannot be written: {(error.strerror or str(error)).lower()}.") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    moved = sum(before.get(view.id, splits_of[view.id]) != splits_of[view.id] for view in accepted)
-    ungrouped = sum(view.id in unmeasured for view in accepted)
-    return ExportReport(folder, counts, len(accepted), rejected.num_rows, events.num_rows, moved, ungrouped)
+    return ExportReport(
+        folder=folder,
+        splits=content.counts,
+        photos=len(chosen.accepted),
+        rejected=len(chosen.views) - len(chosen.accepted),
+        events=chosen.events.num_rows,
+        moved=sum(chosen.split_before(photo.id) != chosen.split[photo.id] for photo in chosen.accepted),
+        ungrouped=sum(photo.id in chosen.unmeasured for photo in chosen.accepted),
+    )
 
 
-def _record(
-    project: Project, folder: Path, temporary: Path, seed: int, last_event: int, items: Sequence[dict[str, Any]]
-) -> None:
+@dataclass(frozen=True)
+class _Chosen:
+    """All that the database says, in one state of it. Groups, splits and events are by candidate."""
+
+    views: list[CandidateView]
+    accepted: list[CandidateView]
+    group: dict[int, str]
+    split: dict[int, str]
+    before: dict[int, str]
+    held: dict[int, int]
+    unmeasured: set[int]
+    events: pa.Table
+    last_event: int
+    tables: dict[str, pd.DataFrame]
+
+    def split_before(self, candidate: int) -> str:
+        """Where the last export with this seed had it; where it was in none, where it is now."""
+        return self.before.get(candidate, self.split[candidate])
+
+
+def _chosen(project: Project, splits: Mapping[str, float], seed: int) -> _Chosen:
+    with project.read() as session:
+        views = _decided(session)
+        accepted = [view for view in views if view.decision is not None and view.decision.verdict == "accept"]
+        if not accepted:
+            raise AnnotatorError("Nothing is accepted yet, so there is nothing to export.")
+        groups = _groups(session)
+        return _Chosen(
+            views=views,
+            accepted=accepted,
+            group=groups,
+            split={candidate: split_of(group, splits, seed) for candidate, group in groups.items()},
+            before=_last_splits(session, seed),
+            held=dict(session.execute(select(CurrentDecision.candidate_id, CurrentDecision.event_id)).tuples().all()),
+            unmeasured=set(session.scalars(_UNMEASURED)),
+            events=events_table(session),
+            last_event=session.scalar(select(func.max(DecisionEvent.id))) or 0,
+            tables=statistics_in(session),
+        )
+
+
+def _refuse_missing(project: Project, accepted: Sequence[CandidateView]) -> None:
+    """Says which originals are missing before any is read."""
+    missing = [view.name for view in accepted if not project.blobs.path(view.sha256).is_file()]
+    if missing:
+        shown = ", ".join(missing[:_SHOWN]) + (" …" if len(missing) > _SHOWN else "")
+        raise AnnotatorError(f"Originals are missing, so nothing is exported: {shown}. Import the photos again.")
+
+
+def _cut_all(
+    project: Project, chosen: _Chosen, folder: Path, progress: Callable[[int, int], object] | None
+) -> dict[str, list[dict[str, Any]]]:
+    """Cuts the crops into a folder a split, and gives what is known of each, by split."""
+    crops: dict[str, list[dict[str, Any]]] = {}
+    for done, view in enumerate(chosen.accepted, 1):
+        split = chosen.split[view.id]
+        try:
+            photo = read_photo(project.blobs.read(view.sha256), name=view.name)
+        except AnnotatorError as error:
+            raise AnnotatorError(f"{view.name} cannot be exported, so nothing is: {error}") from error
+        if photo.pixels.shape[:2] != (view.height, view.width):
+            raise AnnotatorError(
+                f"{view.name} is no longer read with {view.width}×{view.height} pixels; nothing is exported."
+            )
+        crops.setdefault(split, []).extend(write_crops(photo, view, chosen.group[view.id], folder / split))
+        if progress is not None:
+            progress(done, len(chosen.accepted))
+    return crops
+
+
+def _record(project: Project, chosen: _Chosen, content: Content, target: WholeFolder) -> None:
     """Writes down what was exported, and gives the folder its name."""
+    events = {view.decision.uuid: chosen.held[view.id] for view in chosen.accepted if view.decision}
     with project.write() as session:
-        values = {"folder": str(folder.resolve()), "seed": seed, "last_event": last_event}
+        values = {"folder": str(target.folder), "seed": content.seed, "last_event": chosen.last_event}
         run = session.scalar(
             insert(ExportRun).values(made_at=datetime.now(timezone.utc), **values).returning(ExportRun.id)
         )
-        session.execute(insert(ExportItem), [{"run_id": run, **item} for item in items])
-        os.replace(temporary, folder)
-
-
-def _write_crops(project: Project, view: CandidateView, folder: Path, group: str) -> list[dict[str, Any]]:
-    assert view.decision is not None
-    photo = read_photo(project.blobs.read(view.sha256), name=view.name)
-    if photo.pixels.shape[:2] != (view.height, view.width):
-        raise AnnotatorError(
-            f"{view.name} is no longer read with {view.width}×{view.height} pixels; nothing is exported."
-        )
-    folder.mkdir(exist_ok=True)
-    records = []
-    for number, crop in enumerate(view.decision.crops):
-        content = png_of(cut(photo, crop), view.name)
-        file = file_name(view.sha256, crop)
-        (folder / file).write_bytes(content)
-        records.append(
+        items = [
             {
-                "file_name": file,
-                "crop_sha256": hashlib.sha256(content).hexdigest(),
-                "crop_number": number,
-                "x": crop.x,
-                "y": crop.y,
-                "w": crop.w,
-                "h": crop.h,
-                "sha256": view.sha256,
-                "original_width": view.width,
-                "original_height": view.height,
-                "group": group,
-                "name": view.name,
-                "url": view.source.url,
-                "page": view.source.page,
-                "author": view.source.author,
-                "licence": view.source.licence,
-                **{name: view.measurements.get(name) for name in _MEASUREMENTS},
-                "note": view.decision.note,
-                "curator": view.decision.curator,
-                "decision": view.decision.uuid,
-                "decided_at": view.decision.decided_at.isoformat(),
+                "run_id": run,
+                "file": f"{split}/{record['file_name']}",
+                "event_id": events[record["decision"]],
+                "position": record["crop_number"],
+                "split": split,
+                "sha256": record["crop_sha256"],
             }
-        )
-    return records
-
-
-def _leave_out_unknown(splits: Collection[Sequence[dict[str, Any]]]) -> None:
-    """Takes a measurement out of all splits where one has no value of it at all.
-
-    Hugging Face's library guesses a column's type from each split's values, and refuses splits that differ.
-    """
-    for name in _MEASUREMENTS:
-        if not all(any(record[name] is not None for record in records) for records in splits):
-            for record in chain.from_iterable(splits):
-                del record[name]
-
-
-def file_name(sha256: str, crop: Crop) -> str:
-    """A crop's file: the same crop of the same original has the same name in every export."""
-    return f"{sha256[:16]}-{crop.x}-{crop.y}-{crop.w}x{crop.h}.png"
+            for split, records in content.crops.items()
+            for record in records
+        ]
+        session.execute(insert(ExportItem), items)
+        target.finish()
 
 
 def _decided(session: Session) -> list[CandidateView]:

@@ -10,11 +10,12 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from annotator.blobs import file_sha256
+from annotator.candidate import CandidateView, Crop
 from annotator.database.models import VERDICTS, Candidate, Image
 from annotator.errors import AnnotatorError, Conflict
 from annotator.project import Project
 from annotator.sources.found import Details, clean_text, read_file
-from annotator.usecases.candidates import CandidateView, Crop, view_of, views_of
+from annotator.usecases.candidates import view_of, views_of
 from annotator.usecases.decisions import Decision, clean_note, decide
 from annotator.usecases.importing import examine, store
 from core.errors import UserError

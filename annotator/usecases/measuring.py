@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from annotator.candidate import Suggestion
 from annotator.database.models import Candidate, Flag, Image, ImageHash, Measurement, SuggestionRow
 from annotator.errors import AnnotatorError
 from annotator.project import Project
-from annotator.usecases.candidates import Suggestion
 
 
 def unmeasured(project: Project, version: str) -> list[tuple[int, Path]]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from annotator.candidate import CandidateView
 from annotator.database.models import (
     STATES,
     Candidate,
@@ -35,7 +36,7 @@ from annotator.database.models import (
 from annotator.errors import AnnotatorError, Held
 from annotator.project import Project, stored_rules
 from annotator.texts import storable
-from annotator.usecases.candidates import CandidateView, view_of, views_of
+from annotator.usecases.candidates import view_of, views_of
 from annotator.usecases.curators import curator_id, find_curator
 
 LEASE_SECONDS = 300

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
+from annotator.candidate import CandidateView, DecisionView
 from annotator.database.models import DecisionEvent
 from annotator.project import Project, stored_rules
-from annotator.usecases.candidates import CandidateView, DecisionView, decisions_of, views_of
+from annotator.usecases.candidates import decisions_of, views_of
 from annotator.usecases.curators import find_curator
 
 MOST_OVERRULED = 20

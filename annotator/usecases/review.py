@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from annotator.candidate import CandidateView
 from annotator.database.models import Candidate, CurrentDecision, DecisionEvent
 from annotator.errors import AnnotatorError
 from annotator.project import Project
-from annotator.usecases.candidates import CandidateView, views_of
+from annotator.usecases.candidates import views_of
 from annotator.usecases.queue import Filters, in_order, matching
 
 LARGEST_PAGE = 500

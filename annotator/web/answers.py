@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from annotator.usecases.candidates import CandidateView
+from annotator.candidate import CandidateView
 from core.errors import UserError
 
 

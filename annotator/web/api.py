@@ -9,14 +9,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import JSONResponse
 
+from annotator.candidate import Crop
 from annotator.errors import AnnotatorError, Conflict
 from annotator.project import Project
 from annotator.usecases import candidates, decisions, review
-from annotator.usecases.candidates import Crop
 from annotator.usecases.decisions import Decision
 from annotator.usecases.progress import progress_of
 from annotator.usecases.retracing import retrace
-from annotator.usecases.vocabulary import active_reasons, flag_counts, reason_labels
+from annotator.usecases.vocabulary import active_reasons, flag_counts, reason_labels, reasons_version
 from annotator.web.answers import brief_json, candidate_json
 from annotator.web.requests import DecisionIn, FiltersIn, GalleryIn, NextIn, UndoIn
 from annotator.web.seats import Seat, Seats
@@ -56,6 +56,7 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
             "project": project.identity,
             "rules": {"least": rules.crop_min_side, "aspect": rules.crop_aspect, "votes": rules.votes_required},
             "reasons": [asdict(reason) for reason in active_reasons(project)],
+            "reasons_version": reasons_version(project),
             "labels": reason_labels(project),
             "flags": flag_counts(project),
         }
@@ -142,7 +143,7 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
 
     @router.get("/progress")
     def progress(seat: Sitting) -> dict[str, Any]:
-        return asdict(progress_of(project, seat.curator))
+        return asdict(progress_of(project, seat.curator)) | {"reasons": reasons_version(project)}
 
     @router.post("/upload")
     async def upload(request: Request) -> dict[str, Any]:

@@ -4,10 +4,10 @@ import threading
 import time
 from dataclasses import dataclass
 
+from annotator.candidate import CandidateView
 from annotator.errors import Held
 from annotator.project import Project
 from annotator.usecases import queue
-from annotator.usecases.candidates import CandidateView
 from annotator.usecases.queue import LEASE_SECONDS, Filters
 
 AHEAD = 8

@@ -7,8 +7,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from annotator.candidate import CandidateView, Crop
 from annotator.project import Project
-from annotator.usecases.candidates import CandidateView, Crop
 from annotator.usecases.decisions import Decision
 from annotator.usecases.importing import import_photos
 

@@ -16,8 +16,8 @@ import torch
 import uvicorn
 from PIL import Image
 
+from annotator.candidate import DecisionView
 from annotator.project import Project, open_project
-from annotator.usecases.candidates import DecisionView
 from annotator.usecases.importing import import_photos
 from annotator.usecases.queue import Filters
 from annotator.usecases.review import gallery

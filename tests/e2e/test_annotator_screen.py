@@ -13,8 +13,8 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import func, select
 
+from annotator.candidate import Crop, Suggestion
 from annotator.database.models import Lease
-from annotator.usecases.candidates import Crop, Suggestion
 from annotator.usecases.measuring import record_groups, record_measurements
 from tests.e2e.conftest import Annotator
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from annotator.candidate import Crop
 from annotator.project import open_project
-from annotator.usecases.candidates import Crop
 from annotator.usecases.decisions import Decision, decide
 from annotator.usecases.exporting import export
 from annotator.usecases.importing import import_photos

@@ -42,7 +42,7 @@ async function start() {
   const filters = new Filters(project, () => desk.next());
   const desk = new Desk({ stage, pictures, editor, drafts, filters, votes, labels: project.labels });
   const gallery = new Gallery(project, (id) => desk.open(id));
-  const progress = new Progress(desk);
+  const progress = new Progress(desk, project.reasons_version);
   const importing = new Importing(() => (desk.candidate ? progress.refresh() : desk.next()));
   const held = { pan: false, draw: false };
   const refuse = () => tell(`This photo is too small for a crop: the project asks for ${least} × ${least} pixels.`, "bad");

@@ -1,13 +1,14 @@
 // The line at the top: how much is decided, how fast, how much is left.
 
 import { ask } from "./api.js";
-import { byId } from "./dom.js";
+import { byId, tell } from "./dom.js";
 
 const SOON = 400;
 
 export class Progress {
-  constructor(desk) {
+  constructor(desk, reasonsVersion) {
     this.timer = 0;
+    this.reasonsVersion = reasonsVersion;
     desk.addEventListener("shown", () => this.refresh());
   }
 
@@ -25,7 +26,8 @@ export class Progress {
     }
   }
 
-  #show({ states, rate }) {
+  #show({ states, rate, reasons }) {
+    if (reasons !== this.reasonsVersion) tell("The project's reasons have changed: load the page again to see them. Nothing is lost.", "lasting");
     const all = Object.values(states).reduce((sum, count) => sum + count, 0);
     const left = states.pending;
     const done = all - left;

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from annotator.candidate import CandidateView
 from annotator.cli import main
 from annotator.database.models import Candidate, DecisionEvent
 from annotator.prescreen import run
 from annotator.prescreen.run import PrescreenReport, prescreen
 from annotator.prescreen.score import version
 from annotator.project import Project, open_project
-from annotator.usecases.candidates import CandidateView, candidate_view
+from annotator.usecases.candidates import candidate_view
 from annotator.usecases.importing import import_photos
 from annotator.usecases.measuring import unmeasured
 from tests.annotator.photos import import_arrays

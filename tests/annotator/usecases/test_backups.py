@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from annotator.candidate import CandidateView
 from annotator.errors import AnnotatorError
 from annotator.project import Project, open_project
 from annotator.usecases.backups import Snapshots, back_up_project, restore_newest, restore_project
-from annotator.usecases.candidates import CandidateView, candidate_view
+from annotator.usecases.candidates import candidate_view
 from annotator.usecases.decisions import decide, rebuild_current
 from annotator.usecases.importing import import_photos
 from annotator.usecases.queue import Filters

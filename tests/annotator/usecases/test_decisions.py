@@ -6,14 +6,16 @@ from datetime import datetime, timezone
 import pytest
 from sqlalchemy import func, select, text
 
+from annotator.candidate import CandidateView, Crop
 from annotator.database.models import DecisionEvent, Reason
 from annotator.errors import AnnotatorError, Conflict
 from annotator.project import Project
 from annotator.rules import Rules
-from annotator.usecases.candidates import CandidateView, Crop, candidate_view
+from annotator.usecases.candidates import candidate_view
 from annotator.usecases.decisions import decide, rebuild_current, review, undo
 from annotator.usecases.queue import Filters
 from annotator.usecases.review import gallery
+from annotator.usecases.rules import set_rules
 from tests.annotator.photos import HEIGHT, WIDTH, accept, new_uuid, reject, skip
 
 
@@ -138,7 +140,7 @@ def test_a_broken_rule_is_one_sentence_and_writes_nothing(filled: Project, sente
 
 
 def test_the_aspect_of_the_rules_is_kept_to_the_pixel(filled: Project) -> None:
-    filled.set_rules(Rules(crop_min_side=100, crop_aspect=1.5))
+    set_rules(filled, Rules(crop_min_side=100, crop_aspect=1.5))
     with pytest.raises(AnnotatorError, match=r"aspect 1\.5"):
         decide(filled, accept(seen(filled), (0, 0, 200, 150)))
     assert decide(filled, accept(seen(filled), (0, 0, 200, 133))).state == "accepted"
@@ -147,7 +149,7 @@ def test_the_aspect_of_the_rules_is_kept_to_the_pixel(filled: Project) -> None:
 def test_rules_that_make_no_sense_are_refused(filled: Project) -> None:
     for rules in (Rules(min_side=0), Rules(crop_aspect=100.0), Rules(votes_required=0)):
         with pytest.raises(AnnotatorError):
-            filled.set_rules(rules)
+            set_rules(filled, rules)
     assert filled.rules == Rules()
 
 
@@ -185,7 +187,7 @@ def test_current_state_is_rebuilt_from_the_events(filled: Project) -> None:
 
 
 def test_two_votes_decide_and_skips_are_none(filled: Project) -> None:
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     assert decide(filled, reject(seen(filled))).state == "pending"
     assert decide(filled, skip(seen(filled), "carl")).state == "pending"
     view = decide(filled, reject(seen(filled), "mist", curator="bert"))
@@ -193,7 +195,7 @@ def test_two_votes_decide_and_skips_are_none(filled: Project) -> None:
 
 
 def test_votes_that_differ_are_settled_by_a_review(filled: Project) -> None:
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     decide(filled, reject(seen(filled)))
     view = decide(filled, accept(seen(filled), curator="bert"))
     assert (view.state, view.decision) == ("disputed", None)
@@ -207,7 +209,7 @@ def test_votes_that_differ_are_settled_by_a_review(filled: Project) -> None:
 
 
 def test_a_curators_second_decision_is_the_same_vote(filled: Project) -> None:
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     decide(filled, reject(seen(filled)))
     assert decide(filled, reject(seen(filled), "mist")).state == "pending"
     with filled.read() as session:
@@ -216,7 +218,7 @@ def test_a_curators_second_decision_is_the_same_vote(filled: Project) -> None:
 
 def test_another_number_of_votes_counts_anew(filled: Project) -> None:
     decide(filled, reject(seen(filled)))
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     assert seen(filled).state == "pending"
-    filled.set_rules(Rules(votes_required=1))
+    set_rules(filled, Rules(votes_required=1))
     assert seen(filled).state == "rejected"

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,12 +19,14 @@ from PIL import Image as PillowImage
 from PIL import ImageOps
 from sqlalchemy import select
 
+from annotator.candidate import Crop
 from annotator.database.models import ExportItem
 from annotator.errors import AnnotatorError
+from annotator.export.rejected import REJECTED
 from annotator.export.splits import check_splits, split_of
-from annotator.export.tables import REJECTED, write_both
+from annotator.export.tables import write_both
 from annotator.project import Project, open_project
-from annotator.usecases.candidates import Crop, candidate_view
+from annotator.usecases.candidates import candidate_view
 from annotator.usecases.decisions import decide, undo
 from annotator.usecases.exporting import export
 from annotator.usecases.importing import import_photos
@@ -31,7 +35,7 @@ from annotator.usecases.measuring import record_groups, record_measurements, unm
 from annotator.usecases.queue import Filters, next_candidate
 from annotator.usecases.review import gallery
 from datasets.real200 import open_manifest, open_real200
-from tests.annotator.photos import accept, new_uuid, photo_arrays, reject
+from tests.annotator.photos import accept, import_arrays, new_uuid, photo_arrays, reject
 
 ALL = {"all": 1.0}
 
@@ -323,7 +327,7 @@ def test_an_export_is_whole_or_nothing(decided: Project, tmp_path: Path, monkeyp
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotator.usecases.exporting.write_both", full)
+        patch.setattr("annotator.export.events.write_both", full)
         with pytest.raises(AnnotatorError, match=r"cannot be written: no space left on device\.$"):
             export(decided, tmp_path / "out")
     assert not [path for path in tmp_path.iterdir() if "out" in path.name]
@@ -332,14 +336,73 @@ def test_an_export_is_whole_or_nothing(decided: Project, tmp_path: Path, monkeyp
         export(decided, tmp_path / "out")
 
 
+def test_into_the_present_folder_a_link_and_what_is_mounted(
+    decided: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that is there stays itself: what is hidden in it, and a volume's own entry, are left alone."""
+    expected = set(os.listdir(export(decided, tmp_path / "new").folder))
+    there = tmp_path / "there"
+    (there / ".git").mkdir(parents=True)
+    (there / "lost+found").mkdir()
+    inode = there.stat().st_ino
+    (tmp_path / "link").symlink_to(there)
+
+    def fails(source: Path, target: Path) -> None:
+        if target.name == "README.md":
+            raise OSError(5, "Input/output error")
+        real(source, target)
+
+    real = os.rename
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", fails)
+        with pytest.raises(AnnotatorError, match="cannot be written: input/output error"):
+            export(decided, tmp_path / "link")
+    assert set(os.listdir(there)) == {".git", "lost+found"}
+    export(decided, tmp_path / "link")
+    assert set(os.listdir(there)) == {".git", "lost+found", *expected} and there.stat().st_ino == inode
+    with pytest.raises(AnnotatorError, match="exists already"):
+        export(decided, tmp_path / "link")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    export(decided, Path("."))
+    assert set(os.listdir()) == expected
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone" / "out")
+    with pytest.raises(AnnotatorError, match="exists already"):
+        export(decided, tmp_path / "new" / "README.md")
+    export(decided, tmp_path / "nowhere")
+    assert set(os.listdir(tmp_path / "gone" / "out")) == expected
+
+
+def test_a_format_is_one_file_and_one_line(local: Project, tmp_path: Path, repository: Path) -> None:
+    """In a copy of the program, as somebody would add one."""
+    import_arrays(local, tmp_path / "photos", photo_arrays(1))
+    decide(local, accept(candidate_view(local, 1)))
+    copy = tmp_path / "program"
+    shutil.copytree(repository / "annotator", copy / "annotator", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("core", "datasets", "app", "weights"):
+        (copy / name).symlink_to(repository / name)
+    (copy / "annotator" / "export" / "names.py").write_text(
+        "def write(content, folder):\n"
+        '    (folder / "names.txt").write_text("".join(f"{view.name}\\n" for view in content.accepted))\n'
+    )
+    formats = copy / "annotator" / "export" / "formats.py"
+    before, last = formats.read_text().split('    "card":')
+    formats.write_text(f'{before}    "names": "`names.txt`: what the photos were called",\n    "card":{last}')
+    command = [sys.executable, "-m", "annotator", "export", local.folder, tmp_path / "out"]
+    done = subprocess.run(list(map(str, command)), cwd=copy, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert "1.png" in (tmp_path / "out" / "names.txt").read_text().splitlines()
+    assert "- `names.txt`: what the photos were called.\n" in (tmp_path / "out" / "README.md").read_text()
+
+
 def test_a_damaged_original_is_not_exported(decided: Project, tmp_path: Path) -> None:
     path = decided.blobs.path(candidate_view(decided, 1).sha256)
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with pytest.raises(AnnotatorError, match="was damaged"):
+    with pytest.raises(AnnotatorError, match=r"^1\.png cannot be exported, so nothing is: The original .* was damaged"):
         export(decided, tmp_path / "out")
     path.unlink()
-    with pytest.raises(AnnotatorError, match="cannot be read: no such file"):
+    with pytest.raises(AnnotatorError, match=r"^Originals are missing, so nothing is exported: 1\.png\. Import"):
         export(decided, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

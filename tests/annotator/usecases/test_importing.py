@@ -18,10 +18,10 @@ from PIL import Image as PillowImage
 from sqlalchemy import func, select
 
 from annotator.blobs import file_sha256
+from annotator.candidate import CandidateView
 from annotator.database.models import Candidate, Image, Source
 from annotator.errors import AnnotatorError
 from annotator.project import Project, open_project
-from annotator.usecases.candidates import CandidateView
 from annotator.usecases.importing import import_photos
 from annotator.usecases.originals import OriginalsReport, check_originals
 from annotator.usecases.queue import Filters

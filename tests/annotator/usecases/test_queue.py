@@ -5,16 +5,18 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from sqlalchemy import func, select, update
 
+from annotator.candidate import Suggestion
 from annotator.database.models import Lease
 from annotator.errors import AnnotatorError
 from annotator.project import Project
 from annotator.rules import Rules
-from annotator.usecases.candidates import Suggestion, candidate_view
+from annotator.usecases.candidates import candidate_view
 from annotator.usecases.decisions import decide, undo
 from annotator.usecases.importing import import_photos
 from annotator.usecases.measuring import image_hashes, record_groups, record_measurements, unmeasured
 from annotator.usecases.queue import Filters, hold, next_candidate, release, upcoming
 from annotator.usecases.review import gallery
+from annotator.usecases.rules import set_rules
 from tests.annotator.photos import accept, new_uuid, reject, skip
 
 
@@ -111,7 +113,7 @@ def test_a_decision_ends_the_lease(filled: Project) -> None:
 
 
 def test_second_votes_come_from_other_curators(filled: Project) -> None:
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     decide(filled, reject(candidate_view(filled, 1)))
     assert next_id(filled) == 2
     assert next_id(filled, "bert") == 1
@@ -122,7 +124,7 @@ def test_second_votes_come_from_other_curators(filled: Project) -> None:
 
 def test_a_photo_that_all_have_skipped_comes_again_last(filled: Project) -> None:
     """With several votes a skip decides nothing: who skipped is offered the photo again, the longest ago first."""
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     for number in (3, 1, 2):
         for curator in ("anna", "bert"):
             decide(filled, skip(candidate_view(filled, number), curator))
@@ -137,7 +139,7 @@ def test_a_photo_that_all_have_skipped_comes_again_last(filled: Project) -> None
     assert [view.id for view in upcoming(filled, "anna", None, 9)] == [2, 3]
     assert next_id(filled, filters=Filters(text="2.png")) == 2
     assert next_id(filled, "bert") == 4 and [view.id for view in upcoming(filled, "bert", None, 9)] == [4, 5, 6, 3, 1]
-    filled.set_rules(Rules(votes_required=1))
+    set_rules(filled, Rules(votes_required=1))
     assert [view.id for view in upcoming(filled, "bert", None, 9)] == []
 
 

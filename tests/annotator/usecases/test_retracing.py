@@ -5,6 +5,7 @@ from annotator.rules import Rules
 from annotator.usecases.candidates import candidate_view
 from annotator.usecases.decisions import decide, review, undo
 from annotator.usecases.retracing import retrace
+from annotator.usecases.rules import set_rules
 from tests.annotator.photos import accept, new_uuid, reject, skip
 
 
@@ -41,7 +42,7 @@ def test_what_somebody_else_decided_since_is_passed(filled: Project) -> None:
 
 
 def test_another_vote_overrules_nothing_but_a_review_does(filled: Project) -> None:
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     decide(filled, accept(candidate_view(filled, 1)))
     decide(filled, reject(candidate_view(filled, 1), curator="berta"))
     assert candidate_view(filled, 1).state == "disputed"

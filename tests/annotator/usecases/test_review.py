@@ -6,6 +6,7 @@ from annotator.usecases.candidates import candidate_view
 from annotator.usecases.decisions import decide
 from annotator.usecases.queue import Filters
 from annotator.usecases.review import gallery
+from annotator.usecases.rules import set_rules
 from tests.annotator.photos import accept, reject, skip
 
 
@@ -24,7 +25,7 @@ def test_those_decided_on_last_come_first_and_those_never_decided_on_last(filled
 
 
 def test_votes_that_differ_have_the_time_of_the_last_of_them(filled: Project) -> None:
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     for number in (3, 1):
         decide(filled, accept(candidate_view(filled, number)))
     for number in (1, 3):

@@ -10,6 +10,7 @@ from annotator.rules import Rules
 from annotator.usecases import decisions
 from annotator.usecases.candidates import candidate_view
 from annotator.usecases.decisions import decide, undo
+from annotator.usecases.rules import set_rules
 from annotator.usecases.statistics import kappa, statistics
 from tests.annotator.photos import accept, new_uuid, reject, skip
 
@@ -67,7 +68,7 @@ def test_tables(filled: Project, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_agreement(filled: Project) -> None:
     """Of five photos that both judged: accept-accept 2, reject-reject 2, accept-reject 1, so p_o .8 and p_e .48."""
-    filled.set_rules(Rules(votes_required=2))
+    set_rules(filled, Rules(votes_required=2))
     for number, (anna, bert) in enumerate(["aa", "aa", "rr", "rr", "ar", "as"], 1):
         for curator, verdict in (("anna", anna), ("bert", bert)):
             view = candidate_view(filled, number)

@@ -16,6 +16,7 @@ from annotator.usecases import queue
 from annotator.usecases.backups import back_up_project, restore_project
 from annotator.usecases.candidates import candidate_view
 from annotator.usecases.measuring import record_measurements
+from annotator.usecases.rules import set_rules
 from annotator.web.upload import safe_name
 from tests.annotator.web.conftest import client_of
 
@@ -103,7 +104,7 @@ def test_undo_passes_what_somebody_else_decided_since_and_names_it(client: TestC
 
 
 def test_a_vote_can_be_taken_back_until_a_review_settles_it(client: TestClient, project: Project) -> None:
-    project.set_rules(Rules(votes_required=2))
+    set_rules(project, Rules(votes_required=2))
     client.post("/api/decide", json=decision(1))
     berta = {"x-curator": "berta"}
     client.post("/api/decide", json=decision(1, "reject", version=1), headers=berta)

@@ -10,6 +10,7 @@ from annotator.project import Project
 from annotator.rules import Rules
 from annotator.usecases import queue
 from annotator.usecases.queue import Filters
+from annotator.usecases.rules import set_rules
 from annotator.web.seats import AHEAD, Seat, Seats
 
 
@@ -51,7 +52,7 @@ def test_nothing_is_left_when_others_look_at_everything(project: Project) -> Non
 def test_where_a_skipped_photo_still_waits_for_votes_the_others_come_first(
     client: TestClient, project: Project
 ) -> None:
-    project.set_rules(Rules(votes_required=2))
+    set_rules(project, Rules(votes_required=2))
     shown = [client.get("/api/next").json()["candidate"]]
     for _ in range(5):
         skip = {"uuid": str(uuid4()), "candidate": shown[-1]["id"], "base_version": shown[-1]["version"]}
