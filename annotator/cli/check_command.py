@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from annotator.cli.project_argument import add_project, opened
+from core.progress import progress_bar
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,17 +21,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Checks, and gives 1 if an original is missing or damaged."""
-    from tqdm import tqdm
-
     from annotator.usecases.originals import check_originals
 
-    with tqdm(unit="photo", disable=None, leave=False) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        report = check_originals(opened(args), progress)
+    with progress_bar("photo") as show:
+        report = check_originals(opened(args), show)
     print(f"{report.whole} originals whole, {len(report.missing)} missing, {len(report.damaged)} damaged")
     for what, names in (("missing", report.missing), ("damaged", report.damaged)):
         for name in names:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from annotator.cli.project_argument import add_project, opened
+from core.progress import progress_bar
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,20 +27,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Exports and says what was written."""
-    from tqdm import tqdm
-
     from annotator.export.splits import DEFAULT_SPLITS
     from annotator.usecases.exporting import export
 
-    with tqdm(unit="photo", disable=None, leave=False) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        report = export(
-            opened(args), args.folder, splits=args.splits or DEFAULT_SPLITS, seed=args.seed, progress=progress
-        )
+    with progress_bar("photo") as show:
+        report = export(opened(args), args.folder, splits=args.splits or DEFAULT_SPLITS, seed=args.seed, progress=show)
     crops = ", ".join(f"{count} {split}" for split, count in report.splits.items())
     print(
         f"{report.folder}: crops {crops}, of {report.photos} photos; {report.rejected} rejected; {report.events} events"

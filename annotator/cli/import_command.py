@@ -7,6 +7,7 @@ from pathlib import Path
 
 from annotator.cli.project_argument import add_project, opened
 from core.command_line import print_json
+from core.progress import progress_bar
 
 MOST_NAMES = 10
 """So many of the names that are left over are printed; `--json` has them all."""
@@ -39,8 +40,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Imports every source, and gives 1 if a photo was refused."""
-    from tqdm import tqdm
-
     from annotator.sources.every import Origin, check_sources
     from annotator.sources.fetching import fetch_photo
     from annotator.sources.table import is_url, read_table
@@ -50,9 +49,9 @@ def run(args: argparse.Namespace) -> int:
     check_sources(sources, fetch_photo)  # what is wrong with all of them is said before a project is made for them
     if args.csv is not None:
         read_table(args.csv)
-    with tqdm(unit="photo", disable=None, leave=False) as bar:
+    with progress_bar("photo") as show:
         report = import_photos(
-            opened(args, create=True), *sources, csv=args.csv, progress=lambda done, name: bar.update()
+            opened(args, create=True), *sources, csv=args.csv, progress=lambda done, name: show(done, None)
         )
     if args.json:
         print_json(asdict(report))

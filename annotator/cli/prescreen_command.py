@@ -8,6 +8,7 @@ from pathlib import Path
 from annotator.cli.project_argument import add_project, opened
 from core.command_line import print_json
 from core.errors import UsageError
+from core.progress import progress_bar
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -34,8 +35,6 @@ def run(args: argparse.Namespace) -> int:
     """Pre-screens the project, and gives 1 if a photo could not be measured."""
     if args.processes is not None and not 1 <= args.processes <= 64:
         raise UsageError(f"1 to 64 processes can measure, not {args.processes}.")
-    from tqdm import tqdm
-
     from annotator.prescreen.run import prescreen
     from core.inference import DEFAULT_WEIGHTS
     from core.inference.derainer import load_model
@@ -43,12 +42,7 @@ def run(args: argparse.Namespace) -> int:
     weights = args.weights or DEFAULT_WEIGHTS
     load_model(weights)  # what is wrong with them is said here, once
     project = opened(args)
-    with tqdm(unit="photo", disable=None, leave=False) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with progress_bar("photo") as show:
         report = prescreen(project, processes=args.processes, weights=weights, progress=show)
     if args.json:
         print_json(asdict(report))

@@ -4,10 +4,11 @@ import io
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import cv2
@@ -24,6 +25,7 @@ from annotator.prescreen.working_copy import working_copy
 from annotator.project import Project
 from annotator.rules import Rules
 from annotator.usecases.measuring import (
+    duplicate_groups,
     image_hashes,
     image_sizes,
     record_groups,
@@ -52,12 +54,14 @@ class PrescreenReport:
         redundant: photos beyond the first of each group.
         refused: (name, sentence) of every photo that could not be measured or, its features lost, not be compared with
             others; the next run tries them again.
+        stopped: whether it was asked to stop before it was through; groups and redundant are then 0.
     """
 
     measured: int
     groups: int
     redundant: int
     refused: tuple[tuple[str, str], ...]
+    stopped: bool = False
 
 
 def prescreen(
@@ -65,7 +69,8 @@ def prescreen(
     *,
     processes: int | None = None,
     weights: Path = DEFAULT_WEIGHTS,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], object] | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> PrescreenReport:
     """Measures every photo that this version has not measured, then groups near-duplicates of the whole project.
 
@@ -76,6 +81,7 @@ def prescreen(
         processes: how many measure at once; None for the processors that there are, at most MOST_PROCESSES.
         weights: of the model whose mask is measured.
         progress: called with (photos done, photos to measure), first with 0 done.
+        stop: asked after every photo whether to end early; what was measured is kept, and nothing is grouped.
 
     Raises:
         AnnotatorError: the project cannot be written, or a process was killed, as for lack of memory.
@@ -98,22 +104,29 @@ def prescreen(
             refused[path.name] = found
         if progress is not None:
             progress(done, len(waiting))
+        if stop():
+            return PrescreenReport(done - len(refused), 0, 0, _by_name(project, refused), stopped=True)
     groups, unread = group_duplicates(project)
-    names = photo_names(project)
     return PrescreenReport(
         len(waiting) - len(refused),
         len(groups),
         sum(len(members) - 1 for members in groups),
-        tuple((names[sha256], sentence) for sha256, sentence in (unread | refused).items()),
+        _by_name(project, unread | refused),
     )
+
+
+def _by_name(project: Project, refused: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """(name, sentence) for sha256 -> sentence."""
+    names = photo_names(project) if refused else {}
+    return tuple((names[sha256], sentence) for sha256, sentence in refused.items())
 
 
 def group_duplicates(project: Project) -> tuple[list[list[str]], dict[str, str]]:
     """Groups the near-duplicates of all photos that have hashes, and flags all but the best of each group.
 
     Returns:
-        The groups, each of at least two images' sha256; and sha256 -> sentence of the photos that were compared by
-        their hashes alone, as their features were lost and their originals cannot be read.
+        The groups, each of at least two images' sha256; and sha256 -> sentence of the photos whose features were lost
+        and whose originals cannot be read: they are compared by their hashes alone, and stay in the group they had.
     """
     hashes = image_hashes(project)
     names = sorted(hashes)
@@ -125,6 +138,7 @@ def group_duplicates(project: Project) -> tuple[list[list[str]], dict[str, str]]
             features.append(NO_FEATURES)
             unread[name] = str(error)
     pairs = find_pairs([Hashes.from_hex(hashes[name]) for name in names], features)
+    pairs += _pairs_before(project, names, unread)
     groups = [[names[n] for n in members] for members in group(len(names), pairs)]
     record_groups(project, {name: members[0][:16] for members in groups for name in members})
     sizes = image_sizes(project)
@@ -132,6 +146,19 @@ def group_duplicates(project: Project) -> tuple[list[list[str]], dict[str, str]]
         project, "duplicate", {name for members in groups for name in members if name != best_of(members, sizes)}
     )
     return groups, unread
+
+
+def _pairs_before(project: Project, names: list[str], unread: Collection[str]) -> list[tuple[int, int]]:
+    """Those of a group so far of which one cannot be compared by its features now."""
+    if not unread:
+        return []
+    before = duplicate_groups(project)
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        if name in before:
+            places.setdefault(before[name], []).append(place)
+    pairs = (pair for members in places.values() for pair in combinations(members, 2))
+    return [pair for pair in pairs if any(names[place] in unread for place in pair)]
 
 
 def _features(project: Project, sha256: str) -> LocalFeatures:

@@ -2,6 +2,7 @@
 
 import fnmatch
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from core.text import NameIndex, one_spelling
@@ -16,8 +17,8 @@ def folded(name: str) -> str:
 def find_file(folder: Path, name: str) -> Path:
     """The file that a list means by a path from a folder on (or an absolute one); where there is none, the path itself.
 
-    What is called exactly so comes first; then, part by part, the only one whose folded name is the same; then, where
-    the name holds `\\`, what Windows would mean.
+    What is called exactly so comes first; then, part by part, what `core.text.NameIndex` finds; then, where the name
+    holds `\\`, what Windows would mean.
     """
     for spelling in dict.fromkeys((name, name.replace("\\", "/"))):
         exact = folder / spelling
@@ -38,10 +39,15 @@ def _member(folder: Path, part: str) -> Path | None:
     if part in ("..", ".") or _exists(folder / part):
         return folder / part
     try:
-        found = NameIndex(os.listdir(folder)).find(part)
+        found = _index(folder, folder.stat().st_mtime_ns).find(part)
     except (OSError, ValueError):
         return None
     return None if found is None else folder / found
+
+
+@lru_cache(8)
+def _index(folder: Path, changed: int) -> NameIndex:
+    return NameIndex(os.listdir(folder))
 
 
 def _exists(path: Path) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from annotator.candidate import Suggestion
@@ -17,12 +17,15 @@ from annotator.project import Project
 def unmeasured(project: Project, version: str) -> list[tuple[int, Path]]:
     """(image id, path of the original) of every image that this version of the pre-screening has not measured."""
     with project.read() as session:
-        rows = session.execute(
-            select(Image.id, Image.sha256)
-            .where(or_(Image.measured_version.is_(None), Image.measured_version != version))
-            .order_by(Image.id)
-        ).all()
+        rows = session.execute(select(Image.id, Image.sha256).where(_not_measured_by(version)).order_by(Image.id)).all()
     return [(row.id, project.blobs.path(row.sha256)) for row in rows]
+
+
+def count_unmeasured(project: Project, version: str) -> int:
+    """How many images this version of the pre-screening has not measured."""
+    with project.read() as session:
+        query = select(func.count()).select_from(Image)
+        return session.scalar(query.where(_not_measured_by(version))) or 0
 
 
 def record_measurements(
@@ -76,6 +79,13 @@ def record_groups(project: Project, groups: Mapping[str, str]) -> None:
                 session.execute(update(Candidate).where(Candidate.image_id == image).values(duplicate_group=group))
 
 
+def duplicate_groups(project: Project) -> dict[str, str]:
+    """The duplicate group of every image that is in one, by sha256."""
+    query = select(Image.sha256, Candidate.duplicate_group).join(Candidate, Candidate.image_id == Image.id)
+    with project.read() as session:
+        return dict(session.execute(query.where(Candidate.duplicate_group.is_not(None))).tuples().all())
+
+
 def image_hashes(project: Project) -> dict[str, dict[str, str]]:
     """The perceptual hashes of every image that has some: sha256 -> kind -> hexadecimal value."""
     hashes: dict[str, dict[str, str]] = {}
@@ -103,6 +113,10 @@ def image_sizes(project: Project) -> dict[str, tuple[int, int]]:
             row.sha256: (row.width, row.height)
             for row in session.execute(select(Image.sha256, Image.width, Image.height))
         }
+
+
+def _not_measured_by(version: str) -> ColumnElement[bool]:
+    return or_(Image.measured_version.is_(None), Image.measured_version != version)
 
 
 def _members(session: Session):  # type: ignore[no-untyped-def]

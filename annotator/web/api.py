@@ -73,6 +73,10 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
     def open_(candidate: int, seat: Sitting) -> dict[str, Any]:
         return {"candidate": candidate_json(seats.open(seat, candidate))}
 
+    @router.post("/candidates/{candidate}/stay")
+    def stay(candidate: int, seat: Sitting) -> dict[str, Any]:
+        return {"mine": seats.stay(seat, candidate)}
+
     @router.post("/leave")
     def leave(seat: Sitting) -> dict[str, Any]:
         seats.leave(seat)

@@ -1,10 +1,12 @@
 """The whole screen as one ASGI application: page, API, pictures, and the guard before them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -16,6 +18,7 @@ from annotator.web.api import make_api
 from annotator.web.cache import DiskCache
 from annotator.web.guard import Guard
 from annotator.web.photos import make_photos
+from annotator.web.prescreening import Prescreening, make_prescreening
 from annotator.web.previews import Previews
 from annotator.web.requests import SignInIn
 
@@ -43,9 +46,17 @@ def make_application(
         any_address: whether it may be reached by addresses other than loopback.
         frames: origins of the pages that may show the screen in a frame.
     """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    prescreening = Prescreening(project)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(prescreening.end)
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     add_errors(app)
     app.include_router(make_api(project, signed_in=access is not None))
+    app.include_router(make_prescreening(prescreening))
     app.include_router(make_photos(Previews(project.blobs, DiskCache(project.folder / "previews"))))
     app.mount("/static", StaticFiles(directory=STATIC))
 

@@ -1,4 +1,4 @@
-"""The pictures: previews, thumbnails, mask, enhanced rain, original tiles; asked for by sha256 and nothing else."""
+"""The pictures: previews, what the model makes of a photo, original tiles; asked for by sha256 and nothing else."""
 
 from typing import Annotated, Literal
 
@@ -24,7 +24,7 @@ def make_photos(previews: Previews) -> APIRouter:
         return Response(content, media_type="image/jpeg", headers=FOREVER)
 
     @router.get("/{sha256}/{view}")
-    def picture(sha256: Sha256, view: Literal["preview", "thumb", "mask", "rain"]) -> Response:
+    def picture(sha256: Sha256, view: Literal["preview", "thumb", "mask", "rain", "derained", "layer"]) -> Response:
         return Response(getattr(previews, view)(sha256), media_type="image/jpeg", headers=FOREVER)
 
     return router

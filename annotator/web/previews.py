@@ -21,7 +21,7 @@ from core.images.orientation import turn_upright
 from core.images.screen import colours_over, preview, shrink, to_srgb
 
 if TYPE_CHECKING:
-    from core.inference import Derainer
+    from core.inference import Derainer, Result
 
 PREVIEW_SIDE, THUMB_SIDE, MASK_SIDE = 2000, 320, 1280
 """Longest sides in pixels. 2000 is half of a photo of 12 megapixels (4000 × 3000), which JPEG decodes much faster."""
@@ -29,6 +29,11 @@ PREVIEW_SIDE, THUMB_SIDE, MASK_SIDE = 2000, 320, 1280
 TILE = 1024
 DECODED = 2
 """How many originals are held decoded for their tiles."""
+
+DERAINED = 2
+"""How many results of the model are held, for the views of one photo that are made of them."""
+
+LAYER_GAIN = 3
 
 BEHIND = 128
 """The grey behind transparent pixels."""
@@ -46,6 +51,7 @@ class Previews:
         self.cache = cache
         self._decoded: OrderedDict[str, Photo] = OrderedDict()
         self._decoding = threading.Lock()
+        self._derained: OrderedDict[str, tuple[np.ndarray, Result]] = OrderedDict()
         self._deraining = threading.Lock()
 
     def preview(self, sha256: str) -> bytes:
@@ -62,7 +68,26 @@ class Previews:
 
     def mask(self, sha256: str) -> bytes:
         """The rain mask m of the photo at most MASK_SIDE a side, as colours over it; takes seconds the first time."""
-        return self._kept(sha256, "mask-1", lambda: _jpeg(self._masked(sha256)))
+
+        def make() -> bytes:
+            small, result = self._result(sha256)
+            return _jpeg(colours_over(small, round_to_8_bits(result.mask)))
+
+        return self._kept(sha256, "mask-1", make)
+
+    def derained(self, sha256: str) -> bytes:
+        """The derained photo ỹ, at most MASK_SIDE a side; takes seconds the first time."""
+        return self._kept(sha256, "derained-1", lambda: _jpeg(self._result(sha256)[1].pixels))
+
+    def layer(self, sha256: str) -> bytes:
+        """What deraining took away, x − ỹ, LAYER_GAIN times as bright; takes seconds the first time."""
+
+        def make() -> bytes:
+            small, result = self._result(sha256)
+            taken = small.astype(np.float32) - result.pixels
+            return _jpeg(np.clip(LAYER_GAIN * taken, 0, 255).astype(np.uint8))
+
+        return self._kept(sha256, "layer-1", make)
 
     def tile(self, sha256: str, column: int, row: int) -> bytes | None:
         """Original pixels from (TILE · column, TILE · row) on, at most TILE a side; None outside the photo."""
@@ -93,11 +118,17 @@ class Previews:
         photo = read_photo(path, name="The original")
         return _flat(preview(photo, photo.pixels, side)), max(photo.pixels.shape[:2]) <= side
 
-    def _masked(self, sha256: str) -> np.ndarray:
-        small, _ = self._small(sha256, MASK_SIDE)
+    def _result(self, sha256: str) -> "tuple[np.ndarray, Result]":
+        """The photo at most MASK_SIDE a side, sRGB uint8 (h, w, 3), and what the model makes of it; held."""
         with self._deraining:
-            mask = self._derainer(small).mask
-        return colours_over(small, round_to_8_bits(mask))
+            found = self._derained.pop(sha256, None)
+            if found is None:
+                small, _ = self._small(sha256, MASK_SIDE)
+                found = small, self._derainer(small)
+            self._derained[sha256] = found
+            while len(self._derained) > DERAINED:
+                self._derained.popitem(last=False)
+        return found
 
     def _whole(self, sha256: str) -> Photo:
         with self._decoding:

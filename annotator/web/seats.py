@@ -8,7 +8,11 @@ from annotator.candidate import CandidateView
 from annotator.errors import Held
 from annotator.project import Project
 from annotator.usecases import queue
-from annotator.usecases.queue import LEASE_SECONDS, Filters
+from annotator.usecases.queue import Filters
+
+QUIET_SECONDS = 30
+"""A window not heard of for so long is gone: what it showed is free for the curator's others. A page is heard of every
+10 seconds (desk.js), and deciding on what another window decided on meanwhile is a conflict, so nothing is lost."""
 
 AHEAD = 8
 """How many candidates after the present one a page is told of."""
@@ -80,15 +84,28 @@ class Seats:
             self._sit(seat, candidate)
             return view
 
+    def stay(self, seat: Seat, candidate: int) -> bool:
+        """The window still shows a candidate; False where it was given to another window meanwhile.
+
+        Raises:
+            Held: another curator has it.
+        """
+        with self._lock:
+            if candidate in self._elsewhere(seat):
+                return False
+            queue.hold(self._project, seat.curator, candidate)
+            self._sit(seat, candidate)
+            return True
+
     def leave(self, seat: Seat) -> None:
         """The window is closed: what it showed is free for others."""
         with self._lock:
             self._sit(seat, None)
 
     def _elsewhere(self, seat: Seat) -> set[int]:
-        """What the curator's other windows show; windows not heard of for as long as a lease are forgotten."""
+        """What the curator's other windows show; those not heard of for QUIET_SECONDS are forgotten."""
         now = time.monotonic()
-        self._taken = {other: held for other, held in self._taken.items() if held[1] > now - LEASE_SECONDS}
+        self._taken = {other: held for other, held in self._taken.items() if held[1] > now - QUIET_SECONDS}
         return {held[0] for other, held in self._taken.items() if other.curator == seat.curator and other != seat}
 
     def _sit(self, seat: Seat, candidate: int | None) -> None:

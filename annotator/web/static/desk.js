@@ -5,7 +5,7 @@ import { byId, tell } from "./dom.js";
 import { identity, uuid } from "./identity.js";
 
 const AHEAD = 6;
-const STAY = 120_000;
+const STAY = 10_000;
 const WORDS = { accept: "Accepted", reject: "Rejected", skip: "Skipped" };
 
 /** Sends "shown" when another candidate, or none, stands on the stage. */
@@ -19,6 +19,7 @@ export class Desk extends EventTarget {
     this.shownAt = 0;
     this.turn = Promise.resolve();
     setInterval(() => this.#stay(), STAY);
+    document.addEventListener("visibilitychange", () => this.#stay());
     addEventListener("pagehide", () => this.#leave());
     addEventListener("pageshow", (event) => event.persisted && this.#stay());
     editor.addEventListener("change", () => this.candidate && editor.photo === this.candidate && drafts.keep(this.candidate.id, editor.work));
@@ -50,6 +51,17 @@ export class Desk extends EventTarget {
   /** Shows any candidate, to look at it or to decide again. */
   async open(id) {
     await this.#inTurn(() => this.#open(id));
+  }
+
+  /** The pre-screening has another order: what nothing was done to yet makes place for the first of it. */
+  async measured() {
+    const { candidate, editor } = this;
+    if (!candidate || (candidate.state === "pending" && !this.drafts.of(candidate.id) && !editor.crops.length)) {
+      await this.#inTurn(async () => {
+        await ask("/api/leave", {});
+        await this.#next();
+      });
+    }
   }
 
   async back() {
@@ -182,9 +194,16 @@ export class Desk extends EventTarget {
     }
   }
 
-  /** Prolongs the lease on what is looked at for long. */
-  #stay() {
-    if (this.candidate && !document.hidden && !this.busy) ask(`/api/candidates/${this.candidate.id}/open`, {}).catch(() => {});
+  /** Says that this window still shows its photo, which others get where it is silent for long. */
+  async #stay() {
+    const { candidate } = this;
+    if (!candidate || document.hidden || this.busy) return;
+    try {
+      const { mine } = await ask(`/api/candidates/${candidate.id}/stay`, {});
+      if (!mine && candidate === this.candidate) tell("Another window of yours shows this photo too: whichever decides first counts.", "lasting");
+    } catch {
+      // Whoever decides finds out whether the server answers, and whose the photo is.
+    }
   }
 
   /** Gives what is shown free when the window closes, so that the next one begins with it; a reload gets it again. */

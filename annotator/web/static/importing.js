@@ -3,6 +3,7 @@
 
 import { byId, element, fill, tell } from "./dom.js";
 import { identity } from "./identity.js";
+import { Prescreening } from "./prescreening.js";
 
 const TYPES = ".jpg,.jpeg,.png,.webp,.tif,.tiff,.bmp,.zip";
 
@@ -27,13 +28,22 @@ async function filesOf(transfer) {
 }
 
 export class Importing {
+  #prescreened = "";
   #waiting = [];
   #running = false;
   #sent = 0;
   #report = { taken: 0, known: 0, refused: [] };
 
-  constructor(onTaken) {
+  constructor(onTaken, onMeasured) {
     this.onTaken = onTaken;
+    this.prescreening = new Prescreening((text) => {
+      this.#prescreened = text;
+      this.#label();
+    }, (said) => {
+      if (said && !byId("import").open) tell(said, "good");
+      onMeasured();
+    });
+    this.prescreening.refresh();
     const curtain = byId("drop");
     const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
     addEventListener("dragover", (event) => {
@@ -59,12 +69,12 @@ export class Importing {
       element("label", { class: "button primary" }, "Choose photos", input),
       element("p", { class: "subdued" }, "Many photos, or lists of addresses, are taken faster by the command"),
       element("code", {}, "python -m annotator import PROJECT PHOTOS"),
-      element("p", { class: "subdued" }, "and ", element("code", {}, "python -m annotator prescreen PROJECT"), " then orders them, finds duplicates and suggests crops."),
     ];
   }
 
   open() {
     this.#paint();
+    this.prescreening.refresh();
     if (!byId("import").open) byId("import").showModal();
   }
 
@@ -85,7 +95,13 @@ export class Importing {
     }
     this.#running = false;
     this.#paint();
+    this.prescreening.refresh();
     if (!byId("import").open) tell(`Imported: ${this.#counts}.`, this.#report.refused.length ? "bad" : "good");
+  }
+
+  #label() {
+    const importing = `Importing ${this.#sent + 1} of ${this.#sent + this.#waiting.length}`;
+    byId("open-import").textContent = this.#running ? importing : this.#prescreened || "Import";
   }
 
   get #counts() {
@@ -113,13 +129,14 @@ export class Importing {
     const { taken, known, refused } = this.#report;
     const said = taken + known + refused.length || this.#running;
     const all = this.#sent + this.#waiting.length;
-    byId("open-import").textContent = this.#running ? `Importing ${this.#sent + 1} of ${all}` : "Import";
+    this.#label();
     fill(byId("import"),
       element("div", { class: "heading" }, element("h2", {}, "Import photos"),
         element("button", { type: "button", class: "close", "aria-label": "Close", onclick: () => byId("import").close() }, "×")),
       ...(this.#running ? [element("progress", { "aria-label": "Importing", value: this.#sent, max: all })] : this.invitation()),
       said && element("p", { role: "status" }, `${this.#counts}${this.#running ? `, ${this.#waiting.length} to go` : ""}.`),
       refused.length > 0 && element("ul", { class: "refused" }, ...refused.map(([, sentence]) => element("li", {}, sentence))),
+      !this.#running && this.prescreening.section,
     );
   }
 }

@@ -19,6 +19,8 @@ export const ACTIONS = [
   { name: "farther", label: "Zoom out", keys: ["Comma"], repeats: true },
   { name: "rain", label: "Hold: rain enhanced", keys: ["KeyH"], held: true },
   { name: "mask", label: "Hold: rain mask", keys: ["KeyM"], held: true },
+  { name: "derained", label: "Hold: the derained photo", keys: ["KeyJ"], held: true },
+  { name: "layer", label: "Hold: the rain that deraining takes away", keys: ["KeyK"], held: true },
   { name: "note", label: "Write a note (Esc: back to the photo)", keys: ["KeyN"] },
   { name: "duplicates", label: "Duplicates side by side", keys: ["KeyC"] },
   { name: "gallery", label: "What was decided", keys: ["KeyV"] },

@@ -20,6 +20,8 @@ import { Progress } from "./progress.js";
 import { Stage } from "./stage.js";
 
 const ASK_AGAIN = 5000;
+const HELD = ["rain", "mask", "derained", "layer"];
+const WORKING = "Working on it: the first time takes some seconds.";
 const ASPECTS = [["1:1", 1], ["4:3", 4 / 3], ["3:2", 3 / 2], ["16:9", 16 / 9], ["3:4", 3 / 4], ["2:3", 2 / 3]];
 
 /** What cannot be opened says why. */
@@ -43,7 +45,10 @@ async function start() {
   const desk = new Desk({ stage, pictures, editor, drafts, filters, votes, labels: project.labels });
   const gallery = new Gallery(project, (id) => desk.open(id));
   const progress = new Progress(desk, project.reasons_version);
-  const importing = new Importing(() => (desk.candidate ? progress.refresh() : desk.next()));
+  const importing = new Importing(
+    () => (desk.candidate ? progress.refresh() : desk.next()),
+    () => desk.measured(),
+  );
   const held = { pan: false, draw: false };
   const refuse = () => tell(`This photo is too small for a crop: the project asks for ${least} × ${least} pixels.`, "bad");
   new Gestures(stage, editor, held, refuse);
@@ -53,17 +58,23 @@ async function start() {
     stage.view.zoomTo(stage.view.scale * factor);
     stage.paint();
   };
+  let quieten = () => {};
   const hold = (view) => async (down) => {
     document.querySelector(`[data-action=${view}]`).setAttribute("aria-pressed", String(down));
+    quieten();
     if (!down) return stage.hold(null);
-    const working = setTimeout(() => tell("Working on it: the first time takes some seconds.", "lasting"), 300);
+    const patience = setTimeout(() => tell(WORKING, "lasting"), 300);
+    quieten = () => {
+      clearTimeout(patience);
+      if (byId("status").textContent === WORKING) tell("");
+    };
+    const mine = quieten;
     try {
       await stage.hold(view);
-      if (byId("status").className === "lasting") tell("");
+      mine();
     } catch (error) {
+      mine();
       if (error.name !== "AbortError") tell(error.message, "bad");
-    } finally {
-      clearTimeout(working);
     }
   };
   const reason = (code, add) => {
@@ -114,6 +125,8 @@ async function start() {
     farther: () => zoom(0.8),
     rain: hold("rain"),
     mask: hold("mask"),
+    derained: hold("derained"),
+    layer: hold("layer"),
     pan: (down) => (held.pan = down),
     note: () => byId("note").focus(),
     duplicates: safely(() => {
@@ -140,7 +153,7 @@ async function start() {
 
   for (const button of document.querySelectorAll("[data-action]")) {
     const doer = doers[button.dataset.action];
-    if (!["rain", "mask"].includes(button.dataset.action)) {
+    if (!HELD.includes(button.dataset.action)) {
       button.addEventListener("click", doer);
       continue;
     }

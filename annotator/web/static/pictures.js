@@ -43,7 +43,7 @@ export class Pictures {
   }
 }
 
-/** Addresses of a photo's pictures. `view` is "preview", "thumb", "mask" or "rain". */
+/** Addresses of a photo's pictures. `view` is "preview", "thumb", "mask", "rain", "derained" or "layer". */
 export const address = (sha256, view) => `/photos/${sha256}/${view}`;
 
 export const TILE = 1024;

@@ -12,10 +12,12 @@ export class Progress {
     desk.addEventListener("shown", () => this.refresh());
   }
 
-  /** Asks for the figures, once where this is called several times in a row. */
+  /** Asks for the figures soon: once for all calls until then, however fast they come. */
   refresh() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.#ask(), SOON);
+    this.timer ||= setTimeout(() => {
+      this.timer = 0;
+      this.#ask();
+    }, SOON);
   }
 
   async #ask() {

@@ -55,7 +55,7 @@ export class Stage {
     this.paint();
   }
 
-  /** Holds the "mask" or "rain" view over the photo until it is called with null. */
+  /** Holds a view such as "mask" or "rain" over the photo until it is called with null. */
   async hold(view) {
     this.over = view;
     this.paint();

@@ -121,8 +121,10 @@ def test_originals_that_are_missing_do_not_end_the_run(folder: Path, report: Pre
         assert [name for name, _ in found.refused] == ["2.png", "4.png"] and found.groups == 1
         assert all(sentence == "The original does not exist." for _, sentence in found.refused)
     import_photos(project, folder.parent / "photos")
+    early = prescreen(project, processes=1, stop=lambda: True)
+    assert (early.measured, early.stopped, early.groups) == (1, True, 0)
     found = prescreen(project, processes=1)
-    assert (found.measured, found.refused, found.groups) == (1, (), 1)
+    assert (found.measured, found.refused, found.groups, found.stopped) == (0, (), 1, False)
     project.close()
 
 

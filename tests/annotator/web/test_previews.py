@@ -15,6 +15,7 @@ from annotator.web.cache import DiskCache
 from annotator.web.previews import PREVIEW_SIDE, TILE, Previews, enhance_rain, small_jpeg
 from core.images import read_photo
 from core.images.screen import shrink
+from core.inference import Result
 from tests.annotator.web.conftest import noise
 
 
@@ -96,6 +97,25 @@ def test_enhancing_shows_upright_streaks_and_not_level_ones() -> None:
     shown, flat = enhance_rain(scene).astype(int), enhance_rain(level).astype(int)
     assert shown[65, 100, 0] - shown[65, 20, 0] > 100
     assert flat[100, 65, 0] - flat[20, 65, 0] < 60
+
+
+def test_what_the_model_makes_of_a_photo_is_made_once_for_all_views(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    sha256 = blobs.put(png(np.full((60, 80, 3), 100, np.uint8)))
+    calls: list[tuple[int, ...]] = []
+
+    def derain(pixels: np.ndarray) -> Result:
+        calls.append(pixels.shape)
+        derained = pixels.copy()
+        derained[:, :40] -= 20  # rain in the left half
+        return Result(derained, np.zeros(pixels.shape[:2], np.float32), [])
+
+    previews = Previews(blobs, DiskCache(tmp_path / "cache"))
+    previews.__dict__["_derainer"] = derain
+    seen = {view: decoded(getattr(previews, view)(sha256)) for view in ("derained", "layer", "mask", "layer")}
+    assert calls == [(60, 80, 3)]
+    assert abs(int(seen["derained"][30, 20, 0]) - 80) <= 3 and abs(int(seen["derained"][30, 60, 0]) - 100) <= 3
+    assert abs(int(seen["layer"][30, 20, 0]) - 60) <= 3 and seen["layer"][30, 60].max() <= 3
 
 
 def test_pictures_are_made_once_and_those_not_used_for_longest_go(tmp_path: Path) -> None:

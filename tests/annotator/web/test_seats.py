@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, Held
 from annotator.project import Project
 from annotator.rules import Rules
 from annotator.usecases import queue
@@ -32,6 +32,22 @@ def test_a_photo_is_found_though_all_that_were_looked_at_are_gone(
     view, _ = Seats(project).next(Seat("anna", "w"), Filters())
     assert view and view.id == 3
     assert looks == [AHEAD + 1] * 2
+
+
+def test_windows_that_were_killed_keep_no_photo(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    seats = Seats(project)
+    for number in (1, 2, 3):
+        view, _ = seats.next(Seat("anna", f"killed {number}"), Filters())
+        assert view and view.id == number
+    assert seats.next(Seat("anna", "new"), Filters()) == (None, [])
+    assert seats.stay(Seat("anna", "killed 1"), 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.web.seats.QUIET_SECONDS", 0)
+        view, following = seats.next(Seat("anna", "new"), Filters())
+    assert view and [view.id, *(other.id for other in following)] == [1, 2, 3]
+    assert not seats.stay(Seat("anna", "killed 1"), 1)
+    with pytest.raises(Held):
+        seats.stay(Seat("berta", "w"), 1)
 
 
 def test_a_database_in_trouble_is_not_an_empty_queue(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
