@@ -36,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--key goes with --add.")
     project = opened(args)
     if args.add is not None:
-        vocabulary.add_reason(project, *args.add, None if args.key is None else vocabulary.key_called(args.key))
+        code, label = args.add
+        vocabulary.add_reason(project, code, label, None if args.key is None else vocabulary.key_called(args.key))
     elif args.retire is not None:
         vocabulary.retire_reason(project, args.retire)
     elif args.bring_back is not None:

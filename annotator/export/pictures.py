@@ -41,7 +41,8 @@ def histogram(values: Sequence[float], title: str, unit: str, bins: int = 20) ->
     """How often values occur; the unit stands below the axis."""
     picture, draw = _sheet(title)
     left, right, top, bottom = (_SMOOTH * n for n in (50, WIDTH - 20, 50, HEIGHT - 60))
-    counts, edges = np.histogram(values, bins) if len(values) else (np.zeros(bins), np.linspace(0, 1, bins + 1))
+    marks = ticks(float(np.min(values)), float(np.max(values))) if len(values) else ticks(0, 1)
+    counts, edges = np.histogram(values, bins, (marks[0], marks[-1]))
     most = max(float(counts.max(initial=0)), 1.0)
     step = (right - left) / bins
     for index, count in enumerate(counts):
@@ -50,11 +51,35 @@ def histogram(values: Sequence[float], title: str, unit: str, bins: int = 20) ->
             draw.rectangle((x + 1, bottom - (bottom - top) * count / most, x + step - 1, bottom), fill=_FILL)
     draw.line((left, bottom, right, bottom), fill=_INK, width=_SMOOTH)
     _text(draw, (left - 6 * _SMOOTH, top), f"{most:g}", "rm", 12)
-    for share in (0, 0.5, 1):
-        value = edges[0] + share * (edges[-1] - edges[0])
-        _text(draw, (left + share * (right - left), bottom + 6 * _SMOOTH), f"{value:.4g}", "ma", 12)
+    for mark in marks:
+        x = left + (right - left) * (mark - edges[0]) / (edges[-1] - edges[0])
+        draw.line((x, bottom, x, bottom + 4 * _SMOOTH), fill=_INK, width=_SMOOTH)
+        _text(draw, (x, bottom + 6 * _SMOOTH), f"{mark:g}", "ma", 12)
     _text(draw, ((left + right) / 2, bottom + 28 * _SMOOTH), unit, "ma", 12)
     return _finished(picture)
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Four to eight round numbers, equally far apart, from at most `low` to at least `high`."""
+    span = high - low or abs(high) or 1.0
+    size = 10.0 ** math.floor(math.log10(span))
+    step = next(part * size for part in (0.1, 0.2, 0.5, 1.0, 2.0) if span / (part * size) <= 5)
+    first = math.floor(low / step + 1e-9)
+    last = max(math.ceil(high / step - 1e-9), first + 1)
+    return [round(number * step, 12) for number in range(first, last + 1)]
+
+
+def contact_sheet(photos: Sequence[Image.Image]) -> Image.Image:
+    """Photos side by side on white, six in a row, each shrunk to fit a square of the same size."""
+    side, gap, across = 200, 8, 6
+    rows = -(-len(photos) // across)
+    sheet = Image.new("RGB", (gap + min(len(photos), across) * (side + gap), gap + rows * (side + gap)), _PAPER)
+    for number, photo in enumerate(photos):
+        small = photo.convert("RGB")
+        small.thumbnail((side, side), Image.Resampling.LANCZOS)
+        left, top = gap + number % across * (side + gap), gap + number // across * (side + gap)
+        sheet.paste(small, (left + (side - small.width) // 2, top + (side - small.height) // 2))
+    return sheet
 
 
 def bars(counts: Mapping[str, int], title: str) -> Image.Image:

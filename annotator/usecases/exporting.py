@@ -7,28 +7,21 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-from sqlalchemy import func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import insert
 
 from annotator.candidate import CandidateView
-from annotator.database.models import Candidate, CurrentDecision, DecisionEvent, ExportItem, ExportRun, Image
+from annotator.database.models import ExportItem, ExportRun
 from annotator.errors import AnnotatorError
 from annotator.export.content import Content
 from annotator.export.crops import write_crops
-from annotator.export.events import events_table
 from annotator.export.folder import WholeFolder
 from annotator.export.formats import FORMATS
-from annotator.export.splits import DEFAULT_SPLITS, check_splits, split_of
+from annotator.export.splits import DEFAULT_SPLITS, check_splits
 from annotator.project import Project
-from annotator.usecases.candidates import views_of
-from annotator.usecases.statistics import statistics_in
+from annotator.usecases.chosen import Chosen, choose
 from core.images import read_photo
 
-_ROWS = 500
 _SHOWN = 5
-_UNMEASURED = select(Candidate.id).join(Image, Image.id == Candidate.image_id).where(Image.measured_version.is_(None))
 
 
 @dataclass(frozen=True)
@@ -74,7 +67,9 @@ def export(
     check_splits(splits)
     try:
         target = WholeFolder(Path(folder))
-        chosen = _chosen(project, splits, seed)
+        chosen = choose(project, splits, seed)
+        if not chosen.accepted:
+            raise AnnotatorError("Nothing is accepted yet, so there is nothing to export.")
         _refuse_missing(project, chosen.accepted)
         with target:
             crops = _cut_all(project, chosen, target.temporary, progress)
@@ -96,47 +91,6 @@ def export(
     )
 
 
-@dataclass(frozen=True)
-class _Chosen:
-    """All that the database says, in one state of it. Groups, splits and events are by candidate."""
-
-    views: list[CandidateView]
-    accepted: list[CandidateView]
-    group: dict[int, str]
-    split: dict[int, str]
-    before: dict[int, str]
-    held: dict[int, int]
-    unmeasured: set[int]
-    events: pa.Table
-    last_event: int
-    tables: dict[str, pd.DataFrame]
-
-    def split_before(self, candidate: int) -> str:
-        """Where the last export with this seed had it; where it was in none, where it is now."""
-        return self.before.get(candidate, self.split[candidate])
-
-
-def _chosen(project: Project, splits: Mapping[str, float], seed: int) -> _Chosen:
-    with project.read() as session:
-        views = _decided(session)
-        accepted = [view for view in views if view.decision is not None and view.decision.verdict == "accept"]
-        if not accepted:
-            raise AnnotatorError("Nothing is accepted yet, so there is nothing to export.")
-        groups = _groups(session)
-        return _Chosen(
-            views=views,
-            accepted=accepted,
-            group=groups,
-            split={candidate: split_of(group, splits, seed) for candidate, group in groups.items()},
-            before=_last_splits(session, seed),
-            held=dict(session.execute(select(CurrentDecision.candidate_id, CurrentDecision.event_id)).tuples().all()),
-            unmeasured=set(session.scalars(_UNMEASURED)),
-            events=events_table(session),
-            last_event=session.scalar(select(func.max(DecisionEvent.id))) or 0,
-            tables=statistics_in(session),
-        )
-
-
 def _refuse_missing(project: Project, accepted: Sequence[CandidateView]) -> None:
     """Says which originals are missing before any is read."""
     missing = [view.name for view in accepted if not project.blobs.path(view.sha256).is_file()]
@@ -146,7 +100,7 @@ def _refuse_missing(project: Project, accepted: Sequence[CandidateView]) -> None
 
 
 def _cut_all(
-    project: Project, chosen: _Chosen, folder: Path, progress: Callable[[int, int], object] | None
+    project: Project, chosen: Chosen, folder: Path, progress: Callable[[int, int], object] | None
 ) -> dict[str, list[dict[str, Any]]]:
     """Cuts the crops into a folder a split, and gives what is known of each, by split."""
     crops: dict[str, list[dict[str, Any]]] = {}
@@ -166,7 +120,7 @@ def _cut_all(
     return crops
 
 
-def _record(project: Project, chosen: _Chosen, content: Content, target: WholeFolder) -> None:
+def _record(project: Project, chosen: Chosen, content: Content, target: WholeFolder) -> None:
     """Writes down what was exported, and gives the folder its name."""
     events = {view.decision.uuid: chosen.held[view.id] for view in chosen.accepted if view.decision}
     with project.write() as session:
@@ -188,35 +142,3 @@ def _record(project: Project, chosen: _Chosen, content: Content, target: WholeFo
         ]
         session.execute(insert(ExportItem), items)
         target.finish()
-
-
-def _decided(session: Session) -> list[CandidateView]:
-    """Every candidate that is accepted or rejected now."""
-    query = select(Candidate.id).where(Candidate.state.in_(("accepted", "rejected"))).order_by(Candidate.id)
-    ids = session.scalars(query).all()
-    return [view for start in range(0, len(ids), _ROWS) for view in views_of(session, ids[start : start + _ROWS])]
-
-
-def _groups(session: Session) -> dict[int, str]:
-    """Candidate -> its duplicate group, named by the sha256 of the member that was imported first.
-
-    So a group keeps its name, and with it its split, whichever photos join it later.
-    """
-    query = select(Candidate.id, Candidate.duplicate_group, Image.sha256).join(Image, Image.id == Candidate.image_id)
-    rows = session.execute(query.order_by(Candidate.id)).all()
-    first: dict[str, str] = {}
-    for row in rows:
-        if row.duplicate_group is not None:
-            first.setdefault(row.duplicate_group, row.sha256)
-    return {row.id: first.get(row.duplicate_group, row.sha256) for row in rows}
-
-
-def _last_splits(session: Session, seed: int) -> dict[int, str]:
-    """Candidate -> the split in which the last export with this seed had it."""
-    last = select(func.max(ExportRun.id)).where(ExportRun.seed == seed).scalar_subquery()
-    query = (
-        select(DecisionEvent.candidate_id, ExportItem.split)
-        .join(DecisionEvent, DecisionEvent.id == ExportItem.event_id)
-        .where(ExportItem.run_id == last)
-    )
-    return dict(session.execute(query).tuples().all())

@@ -83,7 +83,7 @@ def duplicate_groups(project: Project) -> dict[str, str]:
     """The duplicate group of every image that is in one, by sha256."""
     query = select(Image.sha256, Candidate.duplicate_group).join(Candidate, Candidate.image_id == Image.id)
     with project.read() as session:
-        return dict(session.execute(query.where(Candidate.duplicate_group.is_not(None))).tuples().all())
+        return {sha256: group for sha256, group in session.execute(query).tuples() if group is not None}
 
 
 def image_hashes(project: Project) -> dict[str, dict[str, str]]:

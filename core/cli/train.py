@@ -1,6 +1,14 @@
 """`python -m core train`: trains from a config, and goes on where a run was stopped."""
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import UsageError
+
+if TYPE_CHECKING:
+    from core.training.config import TrainingConfig
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,6 +28,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="DIR",
         help="folder that the config's paths start from (default: the environment variable DERAIN_DATA)",
     )
+    parser.add_argument(
+        "--real",
+        metavar="DIR",
+        help="real rainy photos in the place of the config's: a folder, or an export of the annotator (or one split)",
+    )
     parser.add_argument("--runs", default="runs", metavar="DIR", help="folder for runs (default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -31,7 +44,10 @@ def run(args: argparse.Namespace) -> int:
     from core.training.trainer import Trainer
     from datasets.named import data_root
 
-    trainer = Trainer(load_config(args.config), data_root(args.data_root), args.runs, args.device)
+    config = load_config(args.config)
+    if args.real is not None:
+        config = _on_photos(config, args.real)
+    trainer = Trainer(config, data_root(args.data_root), args.runs, args.device)
     parts = trainer.parts
     first = parts.fabric.is_global_zero
     if trainer.patches and first:
@@ -45,6 +61,16 @@ def run(args: argparse.Namespace) -> int:
         print(f"{name:24s} {value:8.4f}")
     print(f"weights: {trainer.folder / 'weights'}")
     return 0
+
+
+def _on_photos(config: "TrainingConfig", folder: str) -> "TrainingConfig":
+    """The config with the real photos of a folder, all of them trained on."""
+    if config.data.real is None:
+        raise UsageError("--real goes with a config that trains on real photos (data: real).")
+    if not Path(folder).is_dir():
+        raise UsageError(f"--real names no folder: {folder}.")
+    real = replace(config.data.real, photos=str(Path(folder).resolve()), held_out=None, manifest=None)
+    return replace(config, data=replace(config.data, real=real))
 
 
 def _changes(names: list[str]) -> str:

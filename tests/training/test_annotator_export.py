@@ -13,6 +13,7 @@ from annotator.usecases.decisions import Decision, decide
 from annotator.usecases.exporting import export
 from annotator.usecases.importing import import_photos
 from annotator.usecases.queue import Filters, next_candidate
+from core.cli import main
 from core.training.config_file import load_config
 from core.training.trainer import Trainer
 from tests.annotator.photos import new_uuid
@@ -38,6 +39,28 @@ def exported(data_root: Path, tmp_path: Path) -> Path:
     export(project, data_root / "curated", splits={"train": 1.0})
     project.close()
     return data_root / "curated"
+
+
+def test_one_command_trains_on_a_split_of_an_export(
+    exported: Path,
+    settings: dict[str, Any],
+    write_config: Any,
+    data_root: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings["data"] |= {"patch": 64, "real": {"photos": "of the config, not there"}}
+    settings["unsupervised"] = dict(UNSUPERVISED)
+    settings["adversary"] = {"width": 4}
+    settings["optimiser"] |= {"patches": 4, "batch": 2}
+    command = ["train", "--config", str(write_config(settings)), "--data-root", str(data_root), "--quiet"]
+    command += ["--runs", str(tmp_path / "runs"), "--device", "cpu", "--real"]
+    assert main([*command, str(exported / "nothing")]) == 2 and "--real names no folder" in capsys.readouterr().err
+    assert main([*command, str(exported / "train")]) == 0
+    assert (tmp_path / "runs" / settings["name"] / "weights" / "model.safetensors").is_file()
+    del settings["data"]["real"], settings["unsupervised"], settings["adversary"]
+    write_config(settings)
+    assert main([*command, str(exported / "train")]) == 2 and "trains on real photos" in capsys.readouterr().err
 
 
 def test_both_processes_train_on_an_export(

@@ -25,6 +25,7 @@ export const ACTIONS = [
   { name: "duplicates", label: "Duplicates side by side", keys: ["KeyC"] },
   { name: "gallery", label: "What was decided", keys: ["KeyV"] },
   { name: "filters", label: "Filter", keys: ["KeyX"] },
+  { name: "set", label: "The set so far", keys: ["KeyB"] },
 ];
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -17,6 +17,7 @@ import { Keys } from "./keys.js";
 import { Panel } from "./panel.js";
 import { Pictures } from "./pictures.js";
 import { Progress } from "./progress.js";
+import { openSet } from "./set.js";
 import { Stage } from "./stage.js";
 
 const ASK_AGAIN = 5000;
@@ -135,6 +136,7 @@ async function start() {
     }),
     gallery: safely(() => gallery.open()),
     filters: safely(() => filters.open()),
+    set: safely(openSet),
     help: () => openHelp(keys, project.reasons, { name: project.curator, fixed: project.signed_in }, (name) => {
       rename(name);
       location.reload();
@@ -167,6 +169,7 @@ async function start() {
   byId("reject-added").addEventListener("click", () => desk.decide("reject"));
   byId("open-filters").addEventListener("click", doers.filters);
   byId("open-gallery").addEventListener("click", doers.gallery);
+  byId("open-set").addEventListener("click", doers.set);
   byId("open-import").addEventListener("click", () => importing.open());
   byId("open-help").addEventListener("click", doers.help);
 

@@ -1,9 +1,11 @@
 """Exports: pixels exact, nothing lost, groups in one split; read back by our loader and by Hugging Face's library."""
 
 import csv
+import itertools
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -16,12 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image as PillowImage
-from PIL import ImageOps
+from PIL import ImageFont, ImageOps
 from sqlalchemy import select
 
 from annotator.candidate import Crop
 from annotator.database.models import ExportItem
 from annotator.errors import AnnotatorError
+from annotator.export import pictures
 from annotator.export.rejected import REJECTED
 from annotator.export.splits import check_splits, split_of
 from annotator.export.tables import write_both
@@ -186,6 +189,34 @@ def test_the_card(decided: Project, tmp_path: Path) -> None:
     for name in ("directions", "coverage", "density", "sizes", "reasons"):
         assert f"pictures/{name}.png" in card
         PillowImage.open(tmp_path / "out" / "pictures" / f"{name}.png").verify()
+
+
+def test_the_card_shows_crops_and_every_letter_of_its_pictures(decided: Project, tmp_path: Path) -> None:
+    """The contact sheet holds the crops; no title or unit has a sign that the font lacks."""
+    from annotator.export import card
+
+    export(decided, tmp_path / "out")
+    sheet = np.asarray(PillowImage.open(tmp_path / "out" / "pictures" / "crops.jpg"))
+    assert sheet.shape == (216, 632, 3) and "pictures/crops.jpg" in (tmp_path / "out" / "README.md").read_text()
+    middles = [sheet[108, 108 + 208 * n].astype(int) for n in range(3)]
+    assert all(middle.min() < 250 for middle in middles), "three crops, none of them white"
+    source = Path(card.__file__).read_text(encoding="utf-8") + Path(pictures.__file__).read_text(encoding="utf-8")
+    font = ImageFont.load_default(20)
+    lacking = font.getmask("\uffff").getbbox(), bytes(font.getmask("\uffff"))
+    signs = set("".join(re.findall(r"(?:rose|histogram|bars)\(.*", source))) | {"°"}
+    for sign in signs - set(" \n"):
+        assert (font.getmask(sign).getbbox(), bytes(font.getmask(sign))) != lacking, sign
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.06156, 0.9), (131, 812), (128, 128), (-3, 17), (0, 0), (1e-5, 3e-5), (0.1, 0.1000001)]
+)
+def test_axes_have_round_numbers(low: float, high: float) -> None:
+    found = pictures.ticks(low, high)
+    assert found[0] <= low and found[-1] >= high and 2 <= len(found) <= 8
+    steps = {round(b - a, 9) for a, b in itertools.pairwise(found)}
+    (step,) = steps
+    assert float(f"{step:.0e}") == step and f"{step:e}"[0] in "125"
 
 
 def test_directions_fall_where_they_should(tmp_path: Path) -> None:
