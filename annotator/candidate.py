@@ -50,6 +50,8 @@ class DecisionView:
     note: str
     curator: str
     decided_at: datetime
+    batch: str | None = None
+    """A uuid that decisions made at once, on several photos, have in common."""
 
 
 @dataclass(frozen=True)

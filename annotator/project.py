@@ -108,7 +108,7 @@ def open_project(folder: str | Path, url: str | None = None, *, create: bool = T
         ) from error
     engine = make_engine(url or file_url(file))
     try:
-        _bring_up_to_date(engine, folder)
+        bring_up_to_date(engine, folder)
         with reading(engine) as session:
             return Project(folder, engine, stored_rules(session))
     except BaseException:
@@ -116,7 +116,12 @@ def open_project(folder: str | Path, url: str | None = None, *, create: bool = T
         raise
 
 
-def _bring_up_to_date(engine: Engine, folder: Path) -> None:
+def bring_up_to_date(engine: Engine, folder: Path) -> None:
+    """Brings a database to this program's version, after a backup into the folder; gives an empty one its tables.
+
+    Raises:
+        AnnotatorError: it is of a newer version, of another program, or cannot be used.
+    """
     with reading(engine) as session:
         version = migrations.version_of(session.connection())
         foreign = version is None and not migrations.is_empty(session.connection())

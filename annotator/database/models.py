@@ -185,6 +185,8 @@ class DecisionEvent(Base):
     """The candidate's version that the curator saw; the event makes it one more."""
     shown_at: Mapped[datetime | None]
     decided_at: Mapped[datetime]
+    batch: Mapped[str | None] = mapped_column(String(36), index=True)
+    """What the decisions that were made at once, on several photos, have in common."""
 
 
 class DecisionReason(Base):

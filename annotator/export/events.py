@@ -27,6 +27,7 @@ EVENTS = pa.schema(
         ("base_version", pa.int64()),
         ("shown_at", INSTANT),
         ("decided_at", INSTANT),
+        ("batch", pa.string()),
     ]
 )
 """Every event, in the order in which it was written; `supersedes` is the other event's uuid."""
@@ -66,6 +67,7 @@ def events_table(session: Session) -> pa.Table:
             DecisionEvent.base_version,
             DecisionEvent.shown_at,
             DecisionEvent.decided_at,
+            DecisionEvent.batch,
         )
         .join(Curator, Curator.id == DecisionEvent.curator_id)
         .join(Candidate, Candidate.id == DecisionEvent.candidate_id)

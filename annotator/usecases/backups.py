@@ -16,7 +16,7 @@ from sqlalchemy import select
 from annotator.database.backup import back_up, backups_in, check, keep_newest, restore
 from annotator.database.models import Image
 from annotator.errors import AnnotatorError
-from annotator.project import Project
+from annotator.project import Project, bring_up_to_date
 from annotator.usecases.originals import photo_names
 
 SNAPSHOT = "snapshot"
@@ -101,6 +101,7 @@ def restore_project(project: Project, backup: Path) -> int:
         check(database)
         back_up(project.engine, project.backups, "before-restore")
         restore(project.engine, database)
+        bring_up_to_date(project.engine, project.folder)
     with project.read() as session:
         return sum(not project.blobs.path(sha256).is_file() for sha256 in session.scalars(select(Image.sha256)))
 

@@ -105,6 +105,7 @@ def decisions_of(session: Session, events: Sequence[int]) -> dict[int, DecisionV
             note=row.note,
             curator=row.handle,
             decided_at=row.decided_at,
+            batch=row.batch,
         )
         for row in rows
     }
@@ -161,6 +162,7 @@ _EVENTS = (
         DecisionEvent.verdict,
         DecisionEvent.note,
         DecisionEvent.decided_at,
+        DecisionEvent.batch,
         Curator.handle,
     )
     .join(Curator, Curator.id == DecisionEvent.curator_id)

@@ -51,6 +51,7 @@ class Decision:
         note: free text; kept as `clean_note` leaves it.
         base_version: the version of the candidate that he saw.
         shown_at: since when he saw it (aware), None if nobody knows.
+        batch: a uuid that all decisions of one press of a button have, None for one alone.
     """
 
     uuid: str
@@ -62,6 +63,7 @@ class Decision:
     note: str = ""
     base_version: int = 0
     shown_at: datetime | None = None
+    batch: str | None = None
 
 
 def decide(project: Project, decision: Decision) -> CandidateView:
@@ -101,7 +103,14 @@ def undo(project: Project, uuid: str, candidate: int, curator: str, base_version
         mine = [event for event in effective(events) if event.curator == me]
         if not mine:
             raise AnnotatorError(f"There is no decision of {curator} on this photo to undo.")
-        values = {"kind": "undo", "verdict": None, "note": "", "supersedes": mine[-1].id, "shown_at": None}
+        values = {
+            "kind": "undo",
+            "verdict": None,
+            "note": "",
+            "supersedes": mine[-1].id,
+            "shown_at": None,
+            "batch": None,
+        }
         _append(session, uuid, candidate, me, base_version, values, stored_rules(session), events)
         return view_of(session, candidate)
 
@@ -152,6 +161,7 @@ def _write(project: Project, decision: Decision, kind: str) -> CandidateView:
             "note": clean_note(decision.note),
             "supersedes": supersedes,
             "shown_at": decision.shown_at,
+            "batch": None if decision.batch is None else _checked_uuid(decision.batch),
         }
         event = _append(session, uuid, decision.candidate, me, decision.base_version, values, rules, events)
         if decision.reasons:

@@ -29,10 +29,12 @@ class Retraced:
 
     Attributes:
         last: his newest decision that still counts; None where there is none.
+        batch: those made at once with it that still count, itself among them; it alone where it was made alone.
         overruled: newer ones that no longer do, because somebody else decided since; newest first.
     """
 
     last: Own | None
+    batch: tuple[Own, ...]
     overruled: tuple[Own, ...]
 
 
@@ -49,7 +51,13 @@ def retrace(project: Project, curator: str) -> Retraced:
         last = session.execute(mine.where(~overruled).limit(1)).tuples().all()
         newer = mine.where(overruled, DecisionEvent.id > (last[0][0] if last else 0)).limit(MOST_OVERRULED)
         found = _own(session, last)
-        return Retraced(found[0] if found else None, tuple(_own(session, session.execute(newer).tuples().all())))
+        batch = found
+        if found and found[0].decision.batch is not None:
+            together = mine.where(~overruled, DecisionEvent.batch == found[0].decision.batch)
+            batch = _own(session, session.execute(together).tuples().all())
+        return Retraced(
+            found[0] if found else None, tuple(batch), tuple(_own(session, session.execute(newer).tuples().all()))
+        )
 
 
 def _own(session: Session, events: Sequence[tuple[int, int]]) -> list[Own]:

@@ -114,6 +114,7 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
         found = retrace(project, seat.curator)
         return {
             "last": asdict(found.last) if found.last else None,
+            "batch": [brief_json(own.candidate) | {"version": own.candidate.version} for own in found.batch],
             "overruled": [{"uuid": own.decision.uuid, "name": own.candidate.name} for own in found.overruled],
         }
 

@@ -16,6 +16,7 @@ from annotator.web.access import COOKIE, SESSION_SECONDS, Access, TooMany
 from annotator.web.answers import add_errors
 from annotator.web.api import make_api
 from annotator.web.cache import DiskCache
+from annotator.web.grid import make_grid
 from annotator.web.growing_set import make_growing_set
 from annotator.web.guard import Guard
 from annotator.web.photos import make_photos
@@ -59,6 +60,7 @@ def make_application(
     app.include_router(make_api(project, signed_in=access is not None))
     app.include_router(make_prescreening(prescreening))
     app.include_router(make_growing_set(project))
+    app.include_router(make_grid(project))
     app.include_router(make_photos(Previews(project.blobs, DiskCache(project.folder / "previews"))))
     app.mount("/static", StaticFiles(directory=STATIC))
 

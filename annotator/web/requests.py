@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from annotator.usecases.decisions import LONGEST_NOTE, MOST_CROPS
+from annotator.usecases.grid import LARGEST_PAGE
 from annotator.usecases.queue import Filters
 
 WholeNumber = Annotated[int, Field(strict=True, ge=0, le=1 << 31)]
@@ -52,6 +53,15 @@ class GalleryIn(FiltersIn):
     order: Literal["latest", "queue"] = "latest"
 
 
+class GridIn(FiltersIn):
+    """A page of the grid, counted from 0, in an order of `annotator.usecases.grid`."""
+
+    page: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    order: ShortText = "queue"
+    like: Annotated[int, Field(ge=0, le=1 << 31)] | None = None
+    ascending: bool = False
+
+
 class CropIn(_Strict):
     """A crop in upright original pixels, half-open."""
 
@@ -77,11 +87,27 @@ class DecisionIn(_Strict):
 
 
 class UndoIn(_Strict):
-    """The last decision on a candidate taken back."""
+    """A candidate as it was seen, and the uuid of what is written on it; alone: its last decision taken back."""
 
     uuid: ShortText
     candidate: WholeNumber
     base_version: WholeNumber
+
+
+class ManyIn(_Strict):
+    """One decision on many candidates; an acceptance is of the whole photo."""
+
+    batch: ShortText
+    verdict: Literal["accept", "reject", "skip"]
+    reasons: Annotated[list[ShortText], Field(max_length=50)] = []
+    items: Annotated[list[UndoIn], Field(min_length=1, max_length=LARGEST_PAGE)]
+
+
+class UndoManyIn(_Strict):
+    """The last decision on each of many candidates taken back; `batch` is the page's own name for it."""
+
+    batch: ShortText
+    items: Annotated[list[UndoIn], Field(min_length=1, max_length=LARGEST_PAGE)]
 
 
 class SignInIn(_Strict):

@@ -29,7 +29,7 @@ export class Desk extends EventTarget {
   async start() {
     for (const { path, body } of this.drafts.writes) {
       try {
-        await this.#write(path, body);
+        await this.write(path, body);
         tell("A decision from before the reload is saved now.", "good");
       } catch (error) {
         tell(`A decision from before the reload was not taken: ${error.message}`, "bad");
@@ -103,7 +103,7 @@ export class Desk extends EventTarget {
         seen_ms: Math.round(performance.now() - this.shownAt),
         filters: this.filters.values,
       };
-      const answer = await this.#write("/api/decide", body);
+      const answer = await this.write("/api/decide", body);
       this.drafts.drop(candidate.id);
       const crop = crops.length === 1 ? "one crop" : `${crops.length} crops`;
       const how = { accept: ` with ${crop}`, reject: `: ${reasons.map((code) => this.labels[code]).join(", ")}`, skip: "" }[verdict];
@@ -114,28 +114,43 @@ export class Desk extends EventTarget {
     });
   }
 
-  /** Takes the curator's last decision that still counts back, and shows its photo with the crops it had. */
+  /** Takes the last change of crops back, else the curator's last decision, whose photo is shown with the crops it had. */
   async undo() {
-    if (this.editor.undo()) return;
-    await this.#alone(async () => {
-      const { last, overruled } = await ask("/api/undo");
-      const news = overruled.filter(({ uuid: decision }) => !this.told.has(decision));
-      if (news.length) {
-        for (const { uuid: decision } of news) this.told.add(decision);
-        const names = news.length > 3 ? `${news.length} photos` : news.map(({ name }) => name).join(", ");
-        const before = last ? " Undo again to take the decision before back." : "";
-        return tell(`Somebody else decided since you did on ${names}: that stays, nothing was taken back.${before}`, "bad");
-      }
-      if (!last) return tell("There is nothing to undo.");
-      const { candidate, decision } = last;
-      const answer = await this.#write("/api/undo", { uuid: uuid(), candidate: candidate.id, base_version: candidate.version });
-      if (!this.drafts.of(candidate.id)) this.drafts.keep(candidate.id, { crops: decision.crops, reasons: [], note: decision.note });
-      const done = `Taken back: ${candidate.name} is no longer ${WORDS[decision.verdict].toLowerCase()}.`;
-      if (answer.unopened && candidate.id !== this.candidate?.id) return tell(`${done} It is not shown here: ${answer.unopened}`, "good");
-      tell(done, "good");
-      this.#follow(candidate.id);
-      await this.#show(answer.candidate);
-    });
+    if (!this.editor.undo()) await this.#alone(() => this.#takeBack(true));
+  }
+
+  /** Takes the curator's last decision that still counts back, with all that were made at once with it. Says what was done. */
+  async takeBack() {
+    await this.#alone(() => this.#takeBack(false));
+    return byId("status").textContent;
+  }
+
+  async #takeBack(show) {
+    const { last, batch, overruled } = await ask("/api/undo");
+    const news = overruled.filter(({ uuid: decision }) => !this.told.has(decision));
+    if (news.length) {
+      for (const { uuid: decision } of news) this.told.add(decision);
+      const names = news.length > 3 ? `${news.length} photos` : news.map(({ name }) => name).join(", ");
+      const before = last ? " Undo again to take the decision before back." : "";
+      return tell(`Somebody else decided since you did on ${names}: that stays, nothing was taken back.${before}`, "bad");
+    }
+    if (!last) return tell("There is nothing to undo.");
+    const { candidate, decision } = last;
+    const was = `no longer ${WORDS[decision.verdict].toLowerCase()}`;
+    if (batch.length > 1) {
+      const items = batch.map(({ id, version }) => ({ uuid: uuid(), candidate: id, base_version: version }));
+      const { done, refused } = await this.write("/api/grid/undo", { batch: uuid(), items });
+      tell([`Taken back: ${done.length} photos are ${was}.`, ...refused.map(({ name, error }) => `${name}: ${error}`)].join(" "), refused.length ? "bad" : "good");
+      if (show) await this.#next();
+      return;
+    }
+    const answer = await this.write("/api/undo", { uuid: uuid(), candidate: candidate.id, base_version: candidate.version });
+    if (!this.drafts.of(candidate.id)) this.drafts.keep(candidate.id, { crops: decision.crops, reasons: [], note: decision.note });
+    const done = `Taken back: ${candidate.name} is ${was}.`;
+    if (answer.unopened && candidate.id !== this.candidate?.id) return tell(`${done} It is not shown here: ${answer.unopened}`, "good");
+    tell(done, "good");
+    this.#follow(candidate.id);
+    await this.#show(answer.candidate);
   }
 
   async #next(after) {
@@ -183,14 +198,15 @@ export class Desk extends EventTarget {
     else tell("The server does not answer. Is it still running? Press F to try again.", "bad");
   }
 
-  async #write(path, body) {
-    this.drafts.keepWrite(path, body);
+  /** A write that is sent until it is answered, through reloads too; throws Refused where the answer is no. */
+  async write(path, body) {
+    const key = this.drafts.keepWrite(path, body);
     try {
       return await insist(path, body, () =>
         tell("Not saved yet: the server does not answer. It is tried again; this page may also be reloaded.", "bad"),
       );
     } finally {
-      this.drafts.dropWrite(body.uuid);
+      this.drafts.dropWrite(key);
     }
   }
 

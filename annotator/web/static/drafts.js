@@ -24,13 +24,15 @@ export class Drafts {
     localStorage.removeItem(this.draftPrefix + candidate);
   }
 
-  /** A write that the server has not answered yet; it survives a reload. */
+  /** A write that the server has not answered yet; it survives a reload. Gives the key to drop it by. */
   keepWrite(path, body) {
-    this.#set(this.writePrefix + body.uuid, { path, body, at: Date.now() });
+    const key = this.writePrefix + (body.uuid ?? body.batch);
+    this.#set(key, { path, body, at: Date.now() });
+    return key;
   }
 
-  dropWrite(uuid) {
-    localStorage.removeItem(this.writePrefix + uuid);
+  dropWrite(key) {
+    localStorage.removeItem(key);
   }
 
   get writes() {

@@ -25,6 +25,7 @@ export const ACTIONS = [
   { name: "duplicates", label: "Duplicates side by side", keys: ["KeyC"] },
   { name: "gallery", label: "What was decided", keys: ["KeyV"] },
   { name: "filters", label: "Filter", keys: ["KeyX"] },
+  { name: "grid", label: "Many photos at once", keys: ["KeyT"] },
   { name: "set", label: "The set so far", keys: ["KeyB"] },
 ];
 

@@ -10,6 +10,7 @@ import { Editor } from "./editor.js";
 import { Filters } from "./filters.js";
 import { Gallery } from "./gallery.js";
 import { Gestures } from "./gestures.js";
+import { Grid } from "./grid.js";
 import { labelKeys, openHelp } from "./help.js";
 import { rename } from "./identity.js";
 import { Importing } from "./importing.js";
@@ -45,6 +46,12 @@ async function start() {
   const filters = new Filters(project, () => desk.next());
   const desk = new Desk({ stage, pictures, editor, drafts, filters, votes, labels: project.labels });
   const gallery = new Gallery(project, (id) => desk.open(id));
+  const grid = new Grid({
+    project,
+    desk,
+    onOpen: (id) => desk.open(id),
+    onClose: (decided) => decided && desk.next(),
+  });
   const progress = new Progress(desk, project.reasons_version);
   const importing = new Importing(
     () => (desk.candidate ? progress.refresh() : desk.next()),
@@ -137,6 +144,7 @@ async function start() {
     gallery: safely(() => gallery.open()),
     filters: safely(() => filters.open()),
     set: safely(openSet),
+    grid: safely(() => grid.open()),
     help: () => openHelp(keys, project.reasons, { name: project.curator, fixed: project.signed_in }, (name) => {
       rename(name);
       location.reload();
@@ -169,6 +177,7 @@ async function start() {
   byId("reject-added").addEventListener("click", () => desk.decide("reject"));
   byId("open-filters").addEventListener("click", doers.filters);
   byId("open-gallery").addEventListener("click", doers.gallery);
+  byId("open-grid").addEventListener("click", doers.grid);
   byId("open-set").addEventListener("click", doers.set);
   byId("open-import").addEventListener("click", () => importing.open());
   byId("open-help").addEventListener("click", doers.help);

@@ -64,13 +64,13 @@ def test_a_damaged_database_is_one_sentence(tmp_path: Path, content: bytes) -> N
 
 
 @pytest.fixture
-def second_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The program as it may be one day: with one more migration."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.FOLDER, folder)
-    (folder / "versions" / "0002_second.py").write_text(
+    (folder / "versions" / "0003_third.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision = '0002'\ndown_revision = '0001'\n\n"
+        "revision = '0003'\ndown_revision = '0002'\n\n"
         "def upgrade():\n    op.add_column('image', sa.Column('camera', sa.Text()))\n",
         encoding="utf-8",
     )
@@ -82,28 +82,28 @@ def test_an_older_version_is_backed_up_and_brought_up_to_date(filled: Project, u
     decide(filled, accept(candidate_view(filled, 1)))
     before = candidate_view(filled, 1)
     filled.close()
-    request.getfixturevalue("second_version")
+    request.getfixturevalue("next_version")
     newer = open_project(filled.folder, url)
     assert candidate_view(newer, 1) == before
     with newer.read() as session:
-        assert MigrationContext.configure(session.connection()).get_current_revision() == "0002"
+        assert MigrationContext.configure(session.connection()).get_current_revision() == "0003"
         assert session.execute(text("SELECT camera FROM image")).all() == [(None,)] * 6
     newer.close()
-    (backup,) = (filled.folder / "backups").glob("before-0002-*.sqlite")
+    (backup,) = (filled.folder / "backups").glob("before-0003-*.sqlite")
     with closing(sqlite3.connect(backup)) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
         assert connection.execute("SELECT count(*) FROM image").fetchone() == (6,)
         assert connection.execute("SELECT count(*) FROM crop").fetchone() == (1,)
 
 
-def test_a_migration_that_fails_changes_nothing(filled: Project, url: str | None, second_version: Path) -> None:
+def test_a_migration_that_fails_changes_nothing(filled: Project, url: str | None, next_version: Path) -> None:
     filled.close()
-    with open(second_version / "versions" / "0002_second.py", "a") as stream:
+    with open(next_version / "versions" / "0002_second.py", "a") as stream:
         stream.write("    op.execute('INSERT INTO nowhere VALUES (1)')\n")
     with pytest.raises(Exception, match="nowhere"):
         open_project(filled.folder, url)
     with filled.read() as session:
-        assert MigrationContext.configure(session.connection()).get_current_revision() == "0001"
+        assert MigrationContext.configure(session.connection()).get_current_revision() == "0002"
         assert "camera" not in {column["name"] for column in inspect(session.connection()).get_columns("image")}
 
 
