@@ -15,6 +15,7 @@ VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.requirements-installed
 DEV_INSTALLED := $(VENV)/.requirements-dev-installed
+NODE_INSTALLED := node_modules/.package-lock.json
 
 .PHONY: help demo annotate test lint format
 .DEFAULT_GOAL := help
@@ -28,7 +29,7 @@ demo: $(INSTALLED) ## make .venv if needed, install, open the demo on http://HOS
 annotate: $(INSTALLED) ## the same for the annotator, whose project is the folder ./curation/
 	@HOST='$(HOST)' PORT='$(or $(PORT),7861)' $(VENV_PYTHON) -m annotator serve curation/
 
-test: $(DEV_INSTALLED) ## make .venv if needed, install what the tests need, lint, check types, run every test
+test: $(DEV_INSTALLED) $(NODE_INSTALLED) ## make .venv if needed, install what the tests need, lint, check types, run every test
 	@sh scripts/install_test_system.sh
 	@$(MAKE) --no-print-directory lint
 	$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
@@ -48,6 +49,10 @@ $(VENV_PYTHON):
 $(INSTALLED): requirements.txt | $(VENV_PYTHON)
 	$(VENV_PYTHON) -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
+
+# The browser tests that need it are skipped where npm is missing.
+$(NODE_INSTALLED): package.json package-lock.json
+	@npm ci && touch $@ || echo "npm, or what it installs, is missing: the tests that need it will be skipped." >&2
 
 $(DEV_INSTALLED): requirements.txt requirements-dev.txt | $(VENV_PYTHON)
 	$(VENV_PYTHON) -m pip install --disable-pip-version-check -r requirements-dev.txt
