@@ -37,7 +37,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog="""examples:
   python -m core compare --data Rain100L --peers PEERS -o rain100l.html
   python -m core compare --data photos/ --unpaired --methods ours,prenet:Rain1400,sirr -o real.html
-  python -m core compare --data Rain100H --outputs outputs/ --methods ours --keep derained/ -o report.html""",
+  python -m core compare --data Rain100H --outputs outputs/ --methods ours --keep derained/ -o report.html
+  python -m core compare --blind weights/fast runs/from-curation/weights --data real-rain/test -o blind.html""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     what = parser.add_argument_group("what is compared on")
@@ -57,6 +58,12 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
 
     who = parser.add_argument_group("what is compared")
+    who.add_argument(
+        "--blind",
+        metavar=("OLD", "NEW"),
+        nargs=2,
+        help="two folders of our model's weights: writes a blind test on real photos, no report",
+    )
     who.add_argument(
         "--methods",
         metavar="M,…",
@@ -91,6 +98,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Derains, measures, writes the report and the CSV, prints the means."""
     path = _check(args)
+    if args.blind:
+        from core.cli.compare_blind import run_blind
+
+        return run_blind(args, path)
     from core.comparison.methods import find_methods
     from core.comparison.subjects import open_subjects
 

@@ -68,7 +68,7 @@ export class Gallery {
       byId("gallery").close();
       this.onChoose(view.id);
     };
-    return element("li", {}, element("button", { type: "button", class: `tile ${view.state}`, onclick: choose, "aria-label": `${view.name}: ${view.state}, ${said}` },
+    return element("li", {}, element("button", { type: "button", class: `tile ${view.state}`, onclick: choose },
       element("span", { class: "mat" }, thumbnail(view)), element("b", {}, view.name), element("span", { class: "said" }, said ?? view.state),
       view.decision && element("span", { class: "subdued" }, `${view.decision.curator}, ${time(view.decision.decided_at)}`)));
   }

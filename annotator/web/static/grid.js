@@ -23,13 +23,14 @@ export class Grid {
     Object.assign(this, { project, desk, onOpen });
     this.wanted = { state: "pending", flag: "", order: "queue", ascending: false, like: null, page: 0 };
     const dialog = byId("grid");
-    dialog.addEventListener("keydown", (event) => this.#key(event));
+    addEventListener("keydown", (event) => dialog.open && this.#key(event)); // also when what had the focus is gone
     dialog.addEventListener("cancel", (event) => {
       if (!this.#selected.size) return;
       event.preventDefault();
       this.#select([]);
     });
     dialog.addEventListener("close", () => {
+      fill(dialog);
       onClose(this.#decided);
       this.#decided = false;
     });
@@ -102,7 +103,7 @@ export class Grid {
     const value = view.value === null || this.wanted.order === "duplicates" ? "" : String(Number(view.value.toPrecision(3)));
     const said = [value, view.state === "pending" ? "" : view.state, reasons, flags].filter(Boolean).join(" · ");
     return element("li", {}, element("button", {
-      type: "button", class: `tile ${view.state}`, "data-id": view.id, "aria-pressed": "false", "aria-label": `${view.name}${said ? `: ${said}` : ""}`,
+      type: "button", class: `tile ${view.state}`, "data-id": view.id, "aria-pressed": "false",
       onclick: (event) => this.#toggle(index, event.shiftKey), ondblclick: () => this.#open(view.id),
     }, element("span", { class: "mat" }, thumbnail(view)), element("b", {}, view.name), element("span", { class: "said" }, said)));
   }

@@ -24,10 +24,11 @@ export async function openSet() {
       ...(photos ? fact("Licences", Object.entries(licences).map(([name, count]) => `${name || "unknown"} ${count}`).join(", ")) : []),
       ...agreement.flatMap(({ first, second, both, agreed, kappa }) => fact("Agreement", `${first} and ${second}: ${agreed === null ? "–" : Math.round(100 * agreed)} % of ${both}${kappa === null ? "" : `, kappa ${kappa.toFixed(2)}`}`)),
       ...fact("Training would take", `${many(crops.train ?? 0, "crop")} of the split train, ${many(patches, "patch", "patches")} of 96 × 96 side by side`)),
-    element("p", { class: "subdued" }, "Export it, and train on from the weights that ship:"),
+    element("p", { class: "subdued" }, "Export it, train on from the weights that ship, and look which is better without knowing which is which:"),
     element("pre", {}, [
       "python -m annotator export PROJECT real-rain/",
       "python -m core train --config configs/from-curation.yaml --real real-rain/train",
+      "python -m core compare --blind weights/fast runs/from-curation/weights --data real-rain/test -o blind.html",
     ].join("\n")),
     total + rejected > 0 && element("div", { class: "pictures" }, ...found.pictures.map(picture)),
   );

@@ -1,0 +1,31 @@
+"""`python -m core compare --blind OLD NEW`: which of two models is better, judged without knowing which is which."""
+
+import argparse
+from pathlib import Path
+
+from core.errors import UsageError
+from core.progress import progress_bar
+
+
+def run_blind(args: argparse.Namespace, path: Path) -> int:
+    """Derains the photos by both models and writes the blind test."""
+    from core.comparison.blind import Contender, write_blind_test
+    from core.comparison.subjects import open_subjects
+    from core.inference import Derainer
+
+    old, new = args.blind
+    if Path(old).resolve() == Path(new).resolve():
+        raise UsageError(f"--blind compares two models, and {old} and {new} are one.")
+    subjects = open_subjects(args.data, paired=False, limit=args.limit)
+    models = [Derainer(folder, args.device) for folder in (old, new)]
+    contenders = [
+        Contender(f"{name} ({folder})", lambda pixels, model=model: model(pixels).pixels)
+        for name, folder, model in zip(("old", "new"), (old, new), models)
+    ]
+    photos = [
+        (subject.name, lambda subject=subject: subject.read(args.megapixels).rainy) for subject in subjects.subjects
+    ]
+    with progress_bar("photo") as show:
+        write_blind_test(path, photos, (contenders[0], contenders[1]), progress=show)
+    print(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in a browser")
+    return 0
