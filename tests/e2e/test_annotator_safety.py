@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from annotator.usecases.decisions import Decision, decide
 from annotator.usecases.importing import import_photos
+from annotator.usecases.queue import Filters
+from annotator.usecases.review import gallery
 from annotator.web.access import Access
 from tests.e2e.conftest import Annotator, served
 
@@ -87,10 +89,14 @@ def test_an_empty_project_takes_dropped_photos(browser: Browser, tmp_path: Path)
         page = opened(browser, address)
         expect(page.locator("#empty")).to_contain_text("No photos yet")
         page.set_input_files("#empty input[type=file]", [tmp_path / "rain.png", tmp_path / "page.jpg"])
-        expect(page.locator("#import [role=status]")).to_have_text("1 taken, 0 known already, 1 refused.")
+        expect(page.locator("#import [role=status]").first).to_have_text("1 taken, 0 known already, 1 refused.")
         expect(page.locator(".refused")).to_contain_text("page.jpg")
         page.keyboard.press("Escape")
         expect(page.locator("#name")).to_have_text("rain.png")
+        page.locator("#open-import").click()
+        page.set_input_files("#import input[type=file]", [tmp_path / "rain.png"])  # once more
+        expect(page.locator("#import [role=status]").first).to_have_text("0 taken, 1 known already, 0 refused.")
+        assert len(gallery(project, Filters(states=())).views) == 1
         page.context.close()
     project.close()
 
@@ -111,7 +117,9 @@ def test_the_first_photos_are_shown_while_others_still_come(browser: Browser, tm
         )
         page.reload()  # Chromium may let requests of a page that is already open pass by a new route
         page.set_input_files("#empty input[type=file]", paths)
-        expect(page.locator("#import [role=status]")).to_have_text("2 taken, 0 known already, 0 refused, 1 to go.")
+        expect(page.locator("#import [role=status]").first).to_have_text(
+            "2 taken, 0 known already, 0 refused, 1 to go."
+        )
         page.keyboard.press("Escape")
         expect(page.locator("#name")).to_have_text("1.png")
         expect(page.locator("#open-import")).to_have_text("Importing 3 of 3")

@@ -1,8 +1,11 @@
+import io
 import json
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
+from PIL import Image
 
 from annotator.prescreen.duplicates import best_of, find_pairs, group
 from annotator.prescreen.hashes import hash_photo
@@ -51,6 +54,20 @@ def test_a_logo_in_common_is_no_duplicate():
     logo = np.random.default_rng(0).integers(0, 255, (10, 10, 3), np.uint8).repeat(9, 0).repeat(9, 1)
     first[20:110, 20:110] = second[380:470, 560:650] = logo
     assert pairs_of([first, second]) == []
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_copy_that_its_exif_turns_is_one(orientation: int):
+    """What a phone turned by EXIF alone, and what another program turned for good, are upright the same picture."""
+    pixels = texture(3)
+    kept = {2: np.fliplr, 3: lambda p: np.rot90(p, 2), 4: np.flipud, 5: lambda p: np.rot90(np.fliplr(p))}
+    kept |= {6: np.rot90, 7: lambda p: np.rot90(np.fliplr(p), -1), 8: lambda p: np.rot90(p, -1)}
+    stream = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(np.ascontiguousarray(kept[orientation](pixels))).save(stream, "JPEG", quality=92, exif=exif)
+    turned = read_photo(stream.getvalue()).pixels
+    assert turned.shape == pixels.shape and pairs_of([pixels, turned]) == [(0, 1)]
 
 
 def test_photos_without_features_are_no_trouble():
