@@ -15,6 +15,7 @@ from annotator.web.deciding import Sitting, add_deciding, add_looking
 from annotator.web.requests import GalleryIn
 from annotator.web.seats import Seats
 from annotator.web.upload import take_upload
+from core.images import IMAGE_SUFFIXES
 
 PAGE_SIZE = 60
 
@@ -39,6 +40,7 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
             "reasons_version": reasons_version(project),
             "labels": reason_labels(project),
             "flags": flag_counts(project),
+            "suffixes": sorted(IMAGE_SUFFIXES),
         }
 
     @router.get("/gallery")

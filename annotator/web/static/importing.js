@@ -5,8 +5,6 @@ import { byId, element, fill, tell } from "./dom.js";
 import { identity } from "./identity.js";
 import { Prescreening } from "./prescreening.js";
 
-const TYPES = ".jpg,.jpeg,.png,.webp,.tif,.tiff,.bmp,.zip";
-
 /** Every file of a drop, those in folders too. */
 async function filesOf(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
@@ -34,7 +32,8 @@ export class Importing {
   #sent = 0;
   #report = { taken: 0, known: 0, refused: [] };
 
-  constructor(onTaken, onMeasured) {
+  constructor(suffixes, onTaken, onMeasured) {
+    this.types = [...suffixes, ".zip"].join(",");
     this.onTaken = onTaken;
     this.prescreening = new Prescreening((text) => {
       this.#prescreened = text;
@@ -62,7 +61,7 @@ export class Importing {
 
   /** What an empty project shows, and the dialog too. */
   invitation() {
-    const input = element("input", { type: "file", multiple: true, accept: TYPES, class: "unseen", "aria-label": "Photos or zip archives to import",
+    const input = element("input", { type: "file", multiple: true, accept: this.types, class: "unseen", "aria-label": "Photos or zip archives to import",
       onchange: () => this.#take([...input.files]) });
     return [
       element("p", {}, "Drop photos, folders or zip archives on this page, or choose them:"),

@@ -54,6 +54,7 @@ async function start() {
   });
   const progress = new Progress(desk, project.reasons_version);
   const importing = new Importing(
+    project.suffixes,
     () => (desk.candidate ? progress.refresh() : desk.next()),
     () => desk.measured(),
   );

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
+from pillow_heif import register_heif_opener
 from sqlalchemy import func, select
 
 from annotator.blobs import file_sha256
@@ -296,6 +297,16 @@ def test_a_damaged_entry_packed_by_lzma(local: Project, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(content)
     report = import_photos(local, tmp_path / "a.zip")
     assert report.taken == 1 and report.refused == (("a.png", "a.png is broken inside the archive."),)
+
+
+@pytest.mark.parametrize(("format", "mime"), [("AVIF", "image/avif"), ("WEBP", "image/webp"), ("HEIF", "image/heif")])
+def test_what_phones_and_the_web_make(local: Project, tmp_path: Path, format: str, mime: str) -> None:
+    register_heif_opener()
+    (tmp_path / "photos").mkdir()
+    PillowImage.new("RGB", (64, 48), (90, 120, 60)).save(tmp_path / "photos" / f"a.{format.lower()}", format)
+    assert import_photos(local, tmp_path / "photos").taken == 1
+    with local.read() as session:
+        assert session.execute(select(Image.mime, Image.width, Image.height)).all() == [(mime, 64, 48)]
 
 
 def test_lists_of_paths_and_urls(local: Project, tmp_path: Path) -> None:
