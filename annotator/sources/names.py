@@ -5,8 +5,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from core.text import NameIndex, one_spelling
-from datasets.folders import natural_key
+from core.text import NameIndex, natural_key, one_spelling
 
 
 def folded(name: str) -> str:

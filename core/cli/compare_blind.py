@@ -2,14 +2,30 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from core.errors import UsageError
 from core.progress import progress_bar
 
+if TYPE_CHECKING:
+    from core.comparison.blind import Contender
+    from core.inference import Derainer
+
+
+def _contender(name: str, folder: str, model: "Derainer") -> "Contender":
+    from core.comparison.blind import Contender
+
+    def derain(pixels: np.ndarray) -> np.ndarray:
+        return model(pixels).pixels
+
+    return Contender(f"{name} ({folder})", derain)
+
 
 def run_blind(args: argparse.Namespace, path: Path) -> int:
     """Derains the photos by both models and writes the blind test."""
-    from core.comparison.blind import Contender, write_blind_test
+    from core.comparison.blind import write_blind_test
     from core.comparison.subjects import open_subjects
     from core.inference import Derainer
 
@@ -17,11 +33,8 @@ def run_blind(args: argparse.Namespace, path: Path) -> int:
     if Path(old).resolve() == Path(new).resolve():
         raise UsageError(f"--blind compares two models, and {old} and {new} are one.")
     subjects = open_subjects(args.data, paired=False, limit=args.limit)
-    models = [Derainer(folder, args.device) for folder in (old, new)]
-    contenders = [
-        Contender(f"{name} ({folder})", lambda pixels, model=model: model(pixels).pixels)
-        for name, folder, model in zip(("old", "new"), (old, new), models)
-    ]
+    models = [Derainer(folder, device=args.device) for folder in (old, new)]
+    contenders = [_contender(name, folder, model) for name, folder, model in zip(("old", "new"), (old, new), models)]
     photos = [
         (subject.name, lambda subject=subject: subject.read(args.megapixels).rainy) for subject in subjects.subjects
     ]

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 
 pytest.importorskip("playwright")
@@ -15,6 +16,7 @@ from annotator.prescreen.run import PrescreenReport
 from annotator.project import Project
 from annotator.usecases.candidates import candidate_view
 from annotator.usecases.measuring import record_groups, record_measurements, unmeasured
+from core.inference import Result
 from tests.e2e.conftest import Annotator
 
 PATIENCE = 30_000
@@ -89,7 +91,7 @@ def test_many_photos_are_decided_at_once_and_taken_back_as_one(page: Page, annot
     expect(status).to_contain_text("Click photos")
     page.keyboard.press("Escape")
     expect(page.locator("#grid")).to_be_hidden()
-    expect(page.locator("#name")).to_have_text("1.png")
+    expect(page.locator("#name")).to_have_text("4.png")  # the photo that was taken back by itself
 
 
 def test_a_grid_decision_survives_a_dead_network(page: Page, annotator: Annotator) -> None:
@@ -138,7 +140,11 @@ def test_prescreening_is_started_and_stopped_in_the_page(
     expect(page.locator("#name")).to_have_text("8.png")  # now it comes first
 
 
-def test_what_the_model_sees_is_held_over_the_photo(page: Page) -> None:
+def test_what_the_model_sees_is_held_over_the_photo(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def derain(pixels: np.ndarray) -> Result:
+        return Result(pixels, np.zeros(pixels.shape[:2], np.float32))
+
+    monkeypatch.setattr("core.inference.Derainer", lambda: derain)
     asked: list[str] = []
     page.route("**/photos/*/derained", lambda route: (asked.append("derained"), time.sleep(1), route.continue_()))
     page.keyboard.down("j")

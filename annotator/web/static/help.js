@@ -16,8 +16,11 @@ export function openHelp(keys, reasons, curator, onRename) {
   const dialog = byId("help");
   const message = element("p", { role: "status", class: "subdued" }, "Press a key's button, then the key that it should be.");
   const row = (action) => {
-    const button = element("button", { type: "button", "aria-label": `Change the key of: ${action.label}` });
-    const show = () => (button.textContent = [...new Set(keys.of(action).map(keyName))].join(" or "));
+    const button = element("button", { type: "button" });
+    const show = () => {
+      button.textContent = [...new Set(keys.of(action).map(keyName))].join(" or ");
+      button.setAttribute("aria-label", `${button.textContent}: change the key of ${action.label}`);
+    };
     show();
     button.addEventListener("click", () => {
       button.textContent = "press a key";

@@ -98,7 +98,7 @@ def test_an_older_version_is_backed_up_and_brought_up_to_date(filled: Project, u
 
 def test_a_migration_that_fails_changes_nothing(filled: Project, url: str | None, next_version: Path) -> None:
     filled.close()
-    with open(next_version / "versions" / "0002_second.py", "a") as stream:
+    with open(next_version / "versions" / "0003_third.py", "a") as stream:
         stream.write("    op.execute('INSERT INTO nowhere VALUES (1)')\n")
     with pytest.raises(Exception, match="nowhere"):
         open_project(filled.folder, url)
