@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,6 +66,8 @@ class RealRain:
 
 def find_regions(photo: NDArray) -> Regions:
     """Smooth places with rain, and the scene's edges, of a rainy photo (H, W, 3), 0…255."""
+    import cv2
+
     grey = _grey(photo)
     scene = cv2.GaussianBlur(grey, (0, 0), SCENE_SIGMA)
     across, down = _gradient(grey - scene, DETAIL_SIGMA)
@@ -113,11 +114,15 @@ def _rain_energy(across: NDArray, down: NDArray, regions: Regions) -> float:
 
 
 def _grey(image: NDArray) -> NDArray[np.float32]:
+    import cv2
+
     return cv2.cvtColor(np.asarray(image, np.float32), cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 
 def _gradient(image: NDArray, sigma: float) -> tuple[NDArray, NDArray]:
     """(across, down) of the image at a scale; 0 along a side of one pixel."""
+    import cv2
+
     smooth = cv2.GaussianBlur(image, (0, 0), sigma)
     down, across = (
         np.gradient(smooth, axis=axis) if smooth.shape[axis] > 1 else np.zeros_like(smooth) for axis in (0, 1)

@@ -1,6 +1,5 @@
 """What a method loses of leaves, railings and all other detail where no rain lies: docs/real-rain.md tells why so."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -63,6 +62,8 @@ def texture_lost_in_rain(photo: NDArray, derained: NDArray) -> float | None:
 
 def _gradients(before: NDArray, after: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(across, down) of both pictures' grey, (2, H, W) each."""
+    import cv2
+
     if before.shape != after.shape:
         raise ValueError(f"A derained photo has its photo's shape {before.shape}, not {after.shape}.")
     found = []
