@@ -12,7 +12,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from core.errors import UserError
-from core.inference.derainer import load_model
+from core.inference.engine import load_model
 from core.training.checkpoint import save_weights
 
 

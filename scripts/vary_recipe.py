@@ -20,7 +20,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from core.errors import UserError
-from core.inference.derainer import load_model
+from core.inference.engine import load_model
 from core.metrics import psnr
 from core.peers import PEERS, find_weights
 from core.training.config_file import load_config

@@ -190,7 +190,7 @@ def test_two_patterns(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
         (["--data", "{pairs}", "--weights", "absent"], 1, "There are no weights in absent: config.json is missing."),
         (["--data", "{pairs}", "--weights", "{weights}", "--generator", "gr"], 1, "hold no generator 'gr'"),
         (["--data", "{pairs}", "--weights", "{weights}", "--device", "tpu"], 1, "There is no device 'tpu'"),
-        (["--data", "{pairs}", "--peer", "prenet:absent.pth"], 1, "absent.pth is not a file"),
+        (["--data", "{pairs}", "--peer", "prenet:absent.pth"], 2, "PReNet has no weights 'absent.pth'"),
         (["--data", "{pairs}", "--peer", "other:x.pth"], 2, "--peer takes NAME:FILE, and NAME is one of prenet"),
         (
             ["--data", "{pairs}", "--outputs", "{pairs}/rainy", "--generator", "gs"],
@@ -201,6 +201,7 @@ def test_two_patterns(pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture
         (["--clean", "{pairs}", "--layout", "rain100"], 2, "belong to --data, not to --clean"),
         (["--data", "{pairs}", "--rainy", "rainy/{{}}.png"], 2, "--rainy and --clean-photos go together"),
         (["--data", "{pairs}", "--json", "absent/out.json"], 2, "The folder of absent/out.json does not exist."),
+        (["--data", "{pairs}", "--csv", "{pairs}"], 2, "is a folder."),
         (["--data", "{pairs}", "--limit", "0"], 2, "'0' is not a whole number of at least 1"),
         (["--data", "{pairs}", "--protocol", "y,z"], 2, "there is no protocol 'z'"),
         (["--data", "{pairs}", "--clean", "{pairs}"], 2, "not allowed with"),
@@ -223,11 +224,19 @@ def test_mistakes(
         assert output.err.count("\n") == 1
 
 
-def test_a_broken_photo_is_named_and_nothing_written(
+def test_a_broken_photo_is_left_out_and_named(
     weights: Path, pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = pairs / "rainy" / "rain-002.png"
     broken.write_bytes(broken.read_bytes()[:200])
     assert main(["evaluate", "--data", str(pairs), "--weights", str(weights), "--csv", str(tmp_path / "out.csv")]) == 1
-    assert "rain-002.png" in capsys.readouterr().err
-    assert os.listdir(tmp_path) == ["pairs"]
+    printed = capsys.readouterr()
+    assert printed.err.startswith("left out: ") and "rain-002.png" in printed.err and printed.err.count("\n") == 1
+    assert "left out   1 that cannot be measured" in printed.out and "2 of 3 pairs" in printed.out
+    with open(tmp_path / "out.csv", newline="") as stream:
+        assert [row["photo"] for row in csv.DictReader(stream)] == ["rain-001", "rain-003"]
+    for path in (pairs / "rainy").iterdir():
+        path.write_bytes(b"no photo")
+    (tmp_path / "out.csv").unlink()
+    assert main(["evaluate", "--data", str(pairs), "--weights", str(weights), "--csv", str(tmp_path / "out.csv")]) == 1
+    assert "No photo could be measured" in capsys.readouterr().err and os.listdir(tmp_path) == ["pairs"]

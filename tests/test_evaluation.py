@@ -1,5 +1,6 @@
 """Evaluation with models that are simple enough to know the figures by hand."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,12 @@ import torch
 from PIL import Image
 from torch import nn
 
-from core.evaluation import derain_by, evaluate_clean, evaluate_outputs, evaluate_pairs, summarise
+from core.errors import UserError
+from core.evaluation import evaluate_clean, evaluate_pairs, summarise
+from core.inference.network import Network
+from core.methods import Derained, Method, find_methods
+from core.methods.outputs import names_of_pairs
+from core.methods.whole import run_whole
 from core.metrics import measure
 from datasets.errors import DatasetError
 from datasets.folders import open_photos
@@ -44,8 +50,18 @@ def perfect(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return derained, mask
 
 
+def by(derain: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray | None]]) -> Method:
+    """A method from a function."""
+    return Method("x", "X", run=lambda pixels, names: Derained(*derain(pixels)))
+
+
+def on_disk(folder: Path, pairs: PairedFolder, protocols: list[str], **options: int) -> pd.DataFrame:
+    (method,) = find_methods([f"outputs:{folder}"])
+    return evaluate_pairs(method, pairs, protocols, names=names_of_pairs(pairs.pairs), **options)
+
+
 def test_a_model_that_changes_nothing_scores_as_the_rainy_image(pairs: PairedFolder) -> None:
-    table = evaluate_pairs(lambda pixels: (pixels, None), pairs, ["y", "y-full", "rgb"])
+    table = evaluate_pairs(by(lambda pixels: (pixels, None)), pairs, ["y", "y-full", "rgb"])
     assert table["photo"].tolist() == ["rain-001", "rain-002", "rain-003"]
     for index, protocol in enumerate(["y", "y-full", "rgb"]):
         for metric in ("psnr", "ssim"):
@@ -59,7 +75,7 @@ def test_a_model_that_changes_nothing_scores_as_the_rainy_image(pairs: PairedFol
 
 
 def test_a_perfect_model(pairs: PairedFolder) -> None:
-    table = evaluate_pairs(perfect, pairs, ["y"])
+    table = evaluate_pairs(by(perfect), pairs, ["y"])
     assert np.isinf(table["derained_psnr_y"]).all()
     assert table["derained_ssim_y"].to_numpy() == pytest.approx(1.0)
     assert (table["mask_average_precision"] == 1.0).all()
@@ -76,14 +92,14 @@ def test_the_mask_is_held_against_rain_of_more_than_10_of_255(pairs: PairedFolde
         mask[:, 2:4], mask[:, :2] = 0.9, 0.5
         return pixels, mask
 
-    assert evaluate_pairs(faint_first, pairs, ["y"])["mask_average_precision"].tolist() == [0.5] * 3
+    assert evaluate_pairs(by(faint_first), pairs, ["y"])["mask_average_precision"].tolist() == [0.5] * 3
 
 
 def test_floats_are_rounded(pairs: PairedFolder) -> None:
     def almost(pixels: np.ndarray) -> tuple[np.ndarray, None]:
         return (perfect(pixels)[0] - 0.4) / 255.0, None
 
-    assert summarise(evaluate_pairs(almost, pairs, ["rgb"]), ["rgb"])["protocols"]["rgb"]["derained"]["equal"] == 3
+    assert summarise(evaluate_pairs(by(almost), pairs, ["rgb"]), ["rgb"])["protocols"]["rgb"]["derained"]["equal"] == 3
 
 
 def test_limit_and_progress(pairs: PairedFolder) -> None:
@@ -94,10 +110,10 @@ def test_limit_and_progress(pairs: PairedFolder) -> None:
             seen.append(index)
             yield index
 
-    table = evaluate_pairs(perfect, pairs, ["y"], limit=2, progress=progress)
+    table = evaluate_pairs(by(perfect), pairs, ["y"], limit=2, progress=progress)
     assert len(table) == 2
     assert seen == [0, 1]
-    assert len(evaluate_pairs(perfect, pairs, ["y"], limit=9)) == 3
+    assert len(evaluate_pairs(by(perfect), pairs, ["y"], limit=9)) == 3
 
 
 def test_means_of_a_table() -> None:
@@ -129,7 +145,7 @@ def test_clean_photos(tmp_path: Path, pairs: PairedFolder) -> None:
     (tmp_path / "clean").mkdir()
     for number in (1, 2):
         Image.fromarray(pairs[number].clean).save(tmp_path / "clean" / f"{number}.png")
-    table = evaluate_clean(darken, open_photos(tmp_path / "clean"))
+    table = evaluate_clean(by(darken), open_photos(tmp_path / "clean"))
     assert list(table) == ["photo", "width", "height", "derained_psnr_rgb", "derained_ssim_rgb", "mask_mean"]
     assert table["derained_psnr_rgb"].to_numpy() == pytest.approx(20 * np.log10(255))
     assert table["mask_mean"].to_numpy() == pytest.approx(0.01)
@@ -143,7 +159,7 @@ def test_images_on_disk(tmp_path: Path, pairs: PairedFolder, name: str) -> None:
     for number in (1, 2, 3):
         derained = perfect(pairs[number - 1].rainy)[0]
         Image.fromarray(derained if number < 3 else derained + 1).save(outputs / name.format(number))
-    table = evaluate_outputs(outputs, pairs, ["rgb"])
+    table = on_disk(outputs, pairs, ["rgb"])
     assert np.isinf(table["derained_psnr_rgb"]).tolist() == [True, True, False]
     assert table["derained_psnr_rgb"][2] == pytest.approx(20 * np.log10(255))
 
@@ -154,27 +170,27 @@ def test_a_png_goes_before_a_jpeg_of_its_name(tmp_path: Path, pairs: PairedFolde
         derained.save(tmp_path / f"rain-{number:03}.png")
         derained.save(tmp_path / f"rain-{number:03}.jpg", quality=5)
         derained.save(tmp_path / f"rain-{number:03}.webp", quality=5)
-    assert np.isinf(evaluate_outputs(tmp_path, pairs, ["rgb"])["derained_psnr_rgb"]).all()
+    assert np.isinf(on_disk(tmp_path, pairs, ["rgb"])["derained_psnr_rgb"]).all()
 
 
 def test_images_missing_on_disk(tmp_path: Path, pairs: PairedFolder) -> None:
     outputs = tmp_path / "derained"
     outputs.mkdir()
     Image.fromarray(pairs[0].clean).save(outputs / "rain-001.png")
-    with pytest.raises(DatasetError, match=r"lacks the derained images of 2 of 3 pairs; the first is rain-002\.png\.$"):
-        evaluate_outputs(outputs, pairs, ["y"])
-    assert len(evaluate_outputs(outputs, pairs, ["y"], limit=1)) == 1
+    with pytest.raises(UserError, match=r"lacks the derained images of 2 of 3 photos; the first is rain-002\.png\.$"):
+        on_disk(outputs, pairs, ["y"])
+    assert len(on_disk(outputs, pairs, ["y"], limit=1)) == 1
 
 
 def test_a_derained_image_of_another_size(tmp_path: Path, pairs: PairedFolder) -> None:
     with pytest.raises(DatasetError, match="derained image of rain-001 has 29×20 pixels, but the clean photo 30×20"):
-        evaluate_pairs(lambda pixels: (pixels[:, 1:], None), pairs, ["y"])
+        evaluate_pairs(by(lambda pixels: (pixels[:, 1:], None)), pairs, ["y"])
 
 
 def test_a_photo_smaller_than_the_window(tmp_path: Path) -> None:
     Image.new("RGB", (40, 10)).save(tmp_path / "small.png")
     with pytest.raises(DatasetError, match="photo small has 40×10 pixels; SSIM needs at least 11×11"):
-        evaluate_clean(lambda pixels: (pixels, None), open_photos(tmp_path))
+        evaluate_clean(by(lambda pixels: (pixels, None)), open_photos(tmp_path))
 
 
 def test_a_network_sees_channels_rows_and_columns_of_0_to_1() -> None:
@@ -185,6 +201,16 @@ def test_a_network_sees_channels_rows_and_columns_of_0_to_1() -> None:
             return rainy.roll(1, dims=1)
 
     pixels = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
-    derained, mask = derain_by(Roll())(pixels)
+    derained, mask = run_whole(Network(Roll()), "Roll")(pixels, ())
     assert mask is None
     np.testing.assert_allclose(derained, np.roll(pixels, 1, axis=2) / 255.0, atol=1e-6)
+
+
+def test_one_bad_pair_is_told_and_the_others_are_measured(pairs: PairedFolder) -> None:
+    pairs.pairs[1].rainy.write_bytes(pairs.pairs[1].rainy.read_bytes()[:200])
+    told: list[str] = []
+    table = evaluate_pairs(by(perfect), pairs, ["y"], failed=told.append)
+    assert table["photo"].tolist() == ["rain-001", "rain-003"]
+    assert len(told) == 1 and "rain-002.png" in told[0]
+    with pytest.raises(UserError, match=r"rain-002\.png"):
+        evaluate_pairs(by(perfect), pairs, ["y"])

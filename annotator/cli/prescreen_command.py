@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"1 to 64 processes can measure, not {args.processes}.")
     from annotator.prescreen.run import prescreen
     from core.inference import DEFAULT_WEIGHTS
-    from core.inference.derainer import load_model
+    from core.inference.engine import load_model
 
     weights = args.weights or DEFAULT_WEIGHTS
     load_model(weights)  # what is wrong with them is said here, once

@@ -36,7 +36,8 @@ class Entry:
         source: where its outputs come from, in a few words.
         missing: why it cannot take part, one sentence; None where it can.
         derain: gives the output, (h, w, 3) uint8.
-        turn: 0 for outputs that are at hand; networks, whose time means something, from 1 in the order of their cost.
+        cost: what a network's output costs, which then has a time that means something; 0 for outputs at hand.
+        whole: whether it takes the photo whole, and so much memory.
         scores: its figures where they are known; None to measure them.
     """
 
@@ -45,7 +46,8 @@ class Entry:
     source: str
     missing: str | None
     derain: Callable[[], np.ndarray]
-    turn: int = 0
+    cost: float = 0.0
+    whole: bool = False
     scores: dict[str, Scores] | None = None
 
 
@@ -102,7 +104,7 @@ def open_contest(subject: Subject, entries: Sequence[Entry], before: Contest | N
         previews.save_png(subject.clean, contest.file("clean"))
     add_scores(contest, "rainy", subject.rainy)
     for entry in entries:
-        if entry.turn and entry.key in made:
+        if entry.cost and entry.key in made:
             keep(contest, entry, *made[entry.key])
     return contest
 
@@ -113,11 +115,11 @@ def run(contest: Contest) -> Iterator[Contest]:
     Once the contest is stopped it yields no more.
     """
     waiting = [entry for entry in contest.entries if entry.missing is None and entry.key not in contest.given]
-    for entry in sorted(waiting, key=lambda entry: entry.turn):
-        if entry.turn:
+    for entry in sorted(waiting, key=lambda entry: entry.cost):
+        if entry.cost:
             yield with_running(contest, entry.key)
         try:
-            done = run_network(contest, entry) if entry.turn else (entry.derain(), None)
+            done = run_network(contest, entry) if entry.cost else (entry.derain(), None)
         except (UserError, MemoryError) as error:
             contest.given[entry.key] = Given(failed=str(error) or "There was not enough memory for this photo.")
             continue
@@ -129,8 +131,7 @@ def run(contest: Contest) -> Iterator[Contest]:
 
 def run_network(contest: Contest, entry: Entry) -> Made | None:
     """What a network makes of the photo, once no other visitor's peer runs; None where the contest is stopped first."""
-    slow = entry.turn > 1
-    while slow and not AT_WORK.acquire(timeout=LOOK_SECONDS):
+    while entry.whole and not AT_WORK.acquire(timeout=LOOK_SECONDS):
         if contest.stopped.is_set():
             return None
     try:
@@ -140,7 +141,7 @@ def run_network(contest: Contest, entry: Entry) -> Made | None:
             contest.made[entry.key] = pixels, time.perf_counter() - start
         return contest.made[entry.key]
     finally:
-        if slow:
+        if entry.whole:
             AT_WORK.release()
 
 

@@ -16,9 +16,9 @@ from app.compare.contest import PROTOCOLS
 from app.compare.stored import RECORD
 from app.compare.subject import pixels_sha256, read
 from app.examples import rendered_examples
-from core.comparison import find_methods
 from core.errors import UserError
 from core.images.atomic import write_atomically
+from core.methods import Sources, find_methods
 from core.metrics import measure
 from core.peers import PEERS
 
@@ -36,13 +36,13 @@ def make_stored(peers: Path, cache: Path, folder: Path) -> None:
     rainy = {example.path.stem: read(example.path) for example in examples}
     clean = {example.path.stem: read(example.clean) for example in examples if example.clean}
     methods = {}
-    for method in find_methods(list(PEERS), peers=peers):
+    for method in find_methods(list(PEERS), Sources(peers=peers)):
         if method.weights is None:
             raise UserError(method.missing or f"{method.label} has no weights.")
         (folder / method.key).mkdir(parents=True, exist_ok=True)
         outputs = {}
         for name, pixels in rainy.items():
-            derained = method.derain(name, pixels)
+            derained = method.derain(pixels, (name,)).rounded
             Image.fromarray(derained).save(folder / method.key / f"{name}.jpg", "JPEG", **JPEG)
             scores = {protocol: measure(protocol, clean[name], derained) for protocol in PROTOCOLS}
             outputs[name] = {"file": f"{name}.jpg", "scores": scores}

@@ -8,12 +8,12 @@ import numpy as np
 from app.compare.contest import Entry
 from app.compare.stored import StoredOutputs
 from app.compare.subject import Subject, pixels_sha256, reduce
-from core.comparison import Method, find_methods
 from core.errors import UserError
 from core.inference import Derainer
+from core.methods import Method, Sources, find_methods
+from core.methods.outputs import keys_of_outputs
 from core.peers import PEERS
 
-CHEAPEST_FIRST = ("ours", "ddn", "sirr", "prenet")
 BROUGHT = "brought"
 
 
@@ -32,7 +32,7 @@ class Methods:
     @property
     def with_outputs(self) -> list[tuple[str, str]]:
         """(label, key) of every method whose outputs are at hand for some photo."""
-        return [(m.label, m.key) for m in self.found if m.outputs or m.key in self.stored.methods]
+        return [(m.label, m.key) for m in self.found if self._at_hand(m) or m.key in self.stored.methods]
 
     def entries(self, subject: Subject, chosen: list[str]) -> list[Entry]:
         """The chosen methods and those that are missing, then the outputs that were brought along."""
@@ -49,30 +49,35 @@ class Methods:
     def at_hand(self, key: str, subject: Subject) -> Entry | None:
         """A method's output for the photo where none has to be computed: stored, or in a folder of outputs."""
         method = next(method for method in self.found if method.key == key)
-        if method.outputs:
-            return self._from_folder(method, subject) if method.outputs.find(subject.known_as) else None
+        if self._at_hand(method):
+            return None if method.lacks(subject.known_as) else self._from_folder(method, subject)
         return self._from_store(method, subject)
 
     def _entry(self, method: Method, subject: Subject) -> Entry:
-        if method.outputs:
+        if self._at_hand(method):
             return self._from_folder(method, subject)
         if method.missing is None:
-            turn = 1 + CHEAPEST_FIRST.index(method.key)
             return Entry(
                 method.key,
                 method.label,
                 weights_of(method),
                 None,
-                lambda: method.derain(subject.name, subject.rainy),
-                turn,
+                lambda: method.derain(subject.rainy, subject.known_as).rounded,
+                method.needs.cost,
+                whole=not method.needs.tiles,
             )
         return self._from_store(method, subject) or Entry(method.key, method.label, "", method.missing, refuse)
+
+    @staticmethod
+    def _at_hand(method: Method) -> bool:
+        """Whether nothing has to be computed for what it gives."""
+        return method.missing is None and not method.computes
 
     def _from_folder(self, method: Method, subject: Subject) -> Entry:
         def read() -> np.ndarray:
             if not subject.known_as:
                 raise UserError(f"The output {subject.name} is that of another photo, which has this name too.")
-            return reduce(method.derain(subject.known_as[0], subject.full, also=subject.known_as[1:]))
+            return reduce(method.derain(subject.full, subject.known_as).rounded)
 
         return Entry(method.key, method.label, "folder of outputs", None, read)
 
@@ -104,7 +109,8 @@ def offer(
     Raises:
         UserError: there is no such folder of outputs.
     """
-    found = find_methods(["ours", *PEERS], peers=peers, outputs=outputs, weights=derainer)
+    keys = ["ours", *PEERS, *(keys_of_outputs(outputs) if outputs else [])]
+    found = find_methods(keys, Sources(peers=peers, outputs=outputs, weights=derainer))
     return Methods(tuple(found), stored)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from app import settings
-from core.comparison import Weights
 from core.images import read_photo
+from core.methods import Weights
 from core.metrics import Scores
 
 RECORD = "outputs.json"

@@ -45,7 +45,6 @@ curl -sN {ORIGIN}/gradio_api/call/derain/$JOB  # answers with the URLs of both f
 
 def add_endpoint(derainer: Derainer) -> None:
     """Adds the endpoint `/derain` to the pages that are open; its components are not on the page."""
-    model = derainer.model
 
     def derain(image: str | None, strength: float | None = 1.0, generator: str | None = None) -> Files:
         return derain_file(derainer, image, strength, generator)
@@ -55,7 +54,7 @@ def add_endpoint(derainer: Derainer) -> None:
         [
             gr.File(label="image", visible=False),
             gr.Number(1.0, label="strength", minimum=0, maximum=1, visible=False),
-            gr.Dropdown(list(model.generators), value=model.default_generator, label="generator", visible=False),
+            gr.Dropdown(list(derainer.generators), value=derainer.default_generator, label="generator", visible=False),
         ],
         [
             gr.File(label="derained", visible=False),

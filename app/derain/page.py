@@ -23,7 +23,7 @@ SHOW_ORIGIN = f"""() => {json.dumps([api.PYTHON, api.CURL])}.map((text) => text.
 def add_page(pages: gr.Blocks, derainer: Derainer, examples: Sequence[Example]) -> None:
     """Adds the page, around one loaded model, to the demo's pages, which are open."""
     session = gr.State(None, time_to_live=settings.KEEP_SECONDS)
-    ui = Layout(derainer.model.generators, derainer.model.default_generator, examples)
+    ui = Layout(derainer.generators, derainer.default_generator, examples)
     runs = Runs(derainer, examples, ui, session)
     runs.connect()
     add_showing(session, ui, runs)

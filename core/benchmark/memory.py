@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from core.benchmark.methods import Choice, make_methods
+from core.benchmark.choice import Choice, choose_methods
 from core.benchmark.speed import make_photo
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -36,11 +36,11 @@ def main(task: str) -> None:
 
     given = json.loads(task)
     torch.set_num_threads(given["threads"])
-    method = make_methods(Choice(**given["choice"]))[given["key"]]
+    method = choose_methods(Choice(**given["choice"]))[given["key"]]
     gc.collect()
     Path("/proc/self/clear_refs").write_text("5")  # starts the system's peak anew
     idle = _status("VmRSS")
-    method.run(make_photo(given["width"], given["height"]))
+    method.derain(make_photo(given["width"], given["height"]))
     print(_status("VmHWM") - idle)
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import torch
 
-from core.benchmark.cost import count_multiply_adds, count_parameters, measure_peak
+from core.benchmark.choice import Choice, choose_methods
 from core.benchmark.memory import measure_memory
-from core.benchmark.methods import Choice, make_methods
+from core.benchmark.peak import measure_peak
 from core.benchmark.speed import make_photo, measure_speed
+from core.errors import UserError
 from core.machine import describe_machine
+from core.methods import Method
+from core.methods.cost import count_parameters
 
 Size = tuple[int, int]
 
@@ -37,12 +40,14 @@ def run_benchmark(
         Machine, peaks (multiply-adds a second by number format), methods, and one row for each method and size.
     """
     tell("measuring the convolution peak")
-    methods = make_methods(choice)
-    peaks = {dtype: measure_peak(dtype) for dtype in {method.dtype for method in methods.values()}}
-    costs = {key: count_multiply_adds(method.network) for key, method in methods.items()}
+    methods = choose_methods(choice)
+    if missing := next((method.missing for method in methods.values() if method.missing), None):
+        raise UserError(missing)
+    formats = sorted({method.needs.number_format for method in methods.values()})
+    peaks = {name: measure_peak(getattr(torch, name)) for name in formats}
     rows = []
     for width, height in sizes:
-        fits = {key: m for key, m in methods.items() if m.tiles or width * height <= whole_limit * 1e6}
+        fits = {key: m for key, m in methods.items() if m.needs.tiles or width * height <= whole_limit * 1e6}
         tell(f"timing {width}×{height}")
         timings = measure_speed(fits, make_photo(width, height), runs)
         published = timings.get("prenet-published")
@@ -57,7 +62,7 @@ def run_benchmark(
             row["seconds"] = list(timing.seconds)
             row["seconds_median"] = timing.median
             row["megapixels_a_second"] = dict(zip(("median", "least", "most"), speed))
-            row["share_of_peak"] = costs[key] * speed[0] * 1e6 / peaks[methods[key].dtype]
+            row["share_of_peak"] = methods[key].needs.cost * speed[0] * 1e6 / peaks[methods[key].needs.number_format]
             if published:
                 row["times_faster_than_published_prenet"] = published.median / timing.median
             if memory:
@@ -67,18 +72,22 @@ def run_benchmark(
         "machine": describe_machine(),
         "threads": torch.get_num_threads(),
         "runs": runs,
-        "peak_multiply_adds_a_second": {str(dtype).removeprefix("torch."): peak for dtype, peak in peaks.items()},
-        "methods": {
-            key: {
-                "name": method.name,
-                "setting": method.setting,
-                "weights": method.weights,
-                "parameters": count_parameters(method.network),
-                "multiply_adds_a_pixel": costs[key],
-            }
-            for key, method in methods.items()
-        },
+        "peak_multiply_adds_a_second": peaks,
+        "methods": {key: _facts(key, method) for key, method in methods.items()},
         "rows": rows,
+    }
+
+
+def _facts(key: str, method: Method) -> dict[str, Any]:
+    """What the figures say of a method, beside its times."""
+    weights = method.weights.name if method.weights else "–"
+    published = " (as published)" if key.endswith("-published") else " (our settings)" if key.endswith("-equal") else ""
+    return {
+        "name": method.title,
+        "setting": method.needs.setting + published,
+        "weights": ", ".join(filter(None, (weights, method.about.get("generator")))),
+        "parameters": count_parameters(method.network) if method.network is not None else None,
+        "multiply_adds_a_pixel": method.needs.cost,
     }
 
 
@@ -97,7 +106,13 @@ def as_text(figures: dict[str, Any]) -> str:
     lines += _table(
         head,
         [
-            (m["name"], m["setting"], m["weights"], f"{m['parameters']:,}", f"{m['multiply_adds_a_pixel'] / 1e3:.0f}")
+            (
+                m["name"],
+                m["setting"],
+                m["weights"],
+                "–" if m["parameters"] is None else f"{m['parameters']:,}",
+                f"{m['multiply_adds_a_pixel'] / 1e3:.0f}",
+            )
             for m in figures["methods"].values()
         ],
     )

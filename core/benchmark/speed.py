@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.benchmark.methods import Method
+from core.methods import Method
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def measure_speed(
     for turn in range(runs + 1):
         for key, method in methods.items():
             start = time.perf_counter()
-            method.run(photo)
+            method.derain(photo)
             if turn:
                 seconds[key].append(time.perf_counter() - start)
             if progress:

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     """Measures and prints."""
     import torch
 
-    from core.benchmark.methods import Choice
+    from core.benchmark.choice import Choice
     from core.benchmark.report import as_text, run_benchmark
 
     if args.threads:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.arguments import positive_whole
-from core.errors import UsageError
+from core.cli.targets import check_target
+from core.command_line import DONE, FAILED
+from core.errors import UsageError, UserError
 from core.metrics import PROTOCOLS
 from datasets.layouts import LAYOUTS
 
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from core.comparison.methods import Method
     from core.comparison.subjects import Photos, SubjectFolder
+    from core.methods import Method
 
 DEFAULT_METHODS = "ours,prenet,ddn,sirr"
 SETS = ("Rain100L", "Rain100H", "Rain1400")
@@ -102,8 +104,9 @@ def run(args: argparse.Namespace) -> int:
         from core.cli.compare_blind import run_blind
 
         return run_blind(args, path)
-    from core.comparison.methods import find_methods
     from core.comparison.subjects import open_subjects
+    from core.methods import Sources, find_methods
+    from core.methods.outputs import keys_of_outputs
 
     made_for = args.made_for or next((name for name in SETS if name == Path(args.data).resolve().name), None)
     subjects = open_subjects(
@@ -115,8 +118,8 @@ def run(args: argparse.Namespace) -> int:
         only=_names(args.only) if args.only else None,
         limit=args.limit,
     )
-    found = find_methods(
-        args.methods,
+    keys = [*args.methods, *(keys_of_outputs(args.outputs) if args.outputs else [])]
+    sources = Sources(
         peers=args.peers,
         outputs=args.outputs,
         weights=args.weights,
@@ -124,6 +127,7 @@ def run(args: argparse.Namespace) -> int:
         synthetic=not args.unpaired,
         device=args.device,
     )
+    found = find_methods(keys, sources)
     _say_missing(found)
     if not any(method.missing is None for method in found):
         raise UsageError("None of the methods can be run.")
@@ -150,8 +154,9 @@ def _run(
     from core.machine import describe_machine
 
     methods = [method for method in found if method.missing is None]
-    stores = {method.key: open_store(keep, method) for method in methods if method.run}
+    stores = {method.key: open_store(keep, method) for method in methods if method.computes}
     by_name = {subject.name: subject for subject in subjects.subjects}
+    left_out: list[str] = []
     table = compare(
         methods,
         subjects.subjects,
@@ -159,26 +164,31 @@ def _run(
         stores,
         megapixels=args.megapixels,
         progress=partial(tqdm, desc="comparing", unit="photo", disable=None, leave=False),
+        failed=left_out.append,
     )
+    if table.empty:
+        raise UserError(left_out[0] if len(left_out) == 1 else f"No photo could be compared. The first: {left_out[0]}")
 
     def look(name: str) -> "tuple[Photos, dict[str, np.ndarray]]":
         photos = by_name[name].read(args.megapixels)
         return photos, {m.key: derain(m, by_name[name], photos.rainy, stores.get(m.key))[0] for m in methods}
 
-    kept = f"{len(subjects.subjects)} of {subjects.photos_in_folder} {subjects.kind}, from {args.data}"
+    kept = f"{table['photo'].nunique()} of {subjects.photos_in_folder} {subjects.kind}, from {args.data}"
     facts = Facts(
         title=args.title or f"Deraining compared on {subjects.folder.resolve().name}",
         data=kept,
         command=args.command_line,
         machine=describe_machine(choose_device(args.device)),
         date=datetime.date.today().isoformat(),
-        notes=_notes(args, made_for),
+        notes=(*_notes(args, made_for), *(f"Left out: {sentence}" for sentence in left_out)),
     )
     page = make_page(table, methods, [method for method in found if method.missing], look, facts)
     csv = write_report(path, page, table, methods)
     _print_means(table, methods)
     print(f"{path} ({path.stat().st_size / 1e6:.1f} MB) and {csv}")
-    return 0
+    for sentence in left_out:
+        print(f"left out: {sentence}", file=sys.stderr)
+    return FAILED if left_out else DONE
 
 
 def _notes(args: argparse.Namespace, made_for: str | None) -> tuple[str, ...]:
@@ -205,10 +215,8 @@ def _check(args: argparse.Namespace) -> Path:
     path = Path(args.output)
     if path.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"-o takes the name of an HTML file, such as report.html, not {args.output}.")
-    if not path.absolute().parent.is_dir():
-        raise UsageError(f"The folder of {path} does not exist.")
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder.")
+    for file in (path, path.with_suffix(".csv")):
+        check_target(file)
     if args.unpaired and (args.layout or args.rainy or args.clean_photos):
         raise UsageError("--layout, --rainy and --clean-photos belong to pairs, not to --unpaired.")
     if bool(args.rainy) != bool(args.clean_photos) or (args.rainy and args.layout):

@@ -3,7 +3,7 @@
 import argparse
 
 from core.arguments import positive_whole
-from core.errors import UsageError
+from core.cli.methods_argument import find_usable
 
 LONGEST = 640
 BLURS = (0.6, 1.0)
@@ -55,17 +55,13 @@ def run(args: argparse.Namespace) -> int:
     import pandas as pd
     from tqdm import tqdm
 
-    from core.comparison.methods import find_methods
     from core.images.atomic import write_text
     from core.metrics import METRICS, measure
     from core.metrics.texture import texture_lost
     from datasets.dry import open_dry
 
     photos = open_dry(args.data_root)
-    keys = [name.strip() for name in args.methods.split(",") if name.strip()]
-    methods = find_methods(keys, peers=args.peers, weights=args.weights, device=args.device)
-    if unusable := next((method.missing for method in methods if method.missing), None):
-        raise UsageError(unusable)
+    methods = find_usable(args)
 
     rows = []
     for photo in tqdm(photos, unit="photo", disable=None):
@@ -73,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         factor = args.longest / max(pixels.shape[:2])
         if factor < 1:
             pixels = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        after = {method.label: method.derain(photo.name, pixels) for method in methods}
+        after = {method.label: method.derain(pixels, (photo.name,)).rounded for method in methods}
         after |= {f"blur, σ {sigma}": cv2.GaussianBlur(pixels, (0, 0), sigma) for sigma in BLURS}
         for label, derained in after.items():
             lost = texture_lost(pixels, derained)

@@ -1,6 +1,7 @@
 """`python -m core evaluate`: PSNR and SSIM of a model, of a peer or of derained images on disk."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,15 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.arguments import positive_whole, scale
 from core.cli.derain import SELF_ENSEMBLE
-from core.errors import UsageError
+from core.cli.targets import check_target
+from core.command_line import DONE, FAILED
+from core.errors import UsageError, UserError
 from core.metrics import PROTOCOLS
 from datasets.catalogue import CATALOGUE
 from datasets.layouts import LAYOUTS
 
 if TYPE_CHECKING:
-    import torch
-
-    from core.evaluation import Derain
+    from core.methods import Method
     from datasets.pairs import PairedFolder
 
 DEFAULT_GENERATOR = "gs"
@@ -99,14 +100,17 @@ def run(args: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from core.cli.evaluation_report import as_text, report, write_csv, write_json
-    from core.evaluation import evaluate_clean, evaluate_outputs, evaluate_pairs
+    from core.evaluation import evaluate_clean, evaluate_pairs
+    from core.methods.outputs import names_of_pairs
     from datasets.folders import open_photos
 
     given = [name for names in args.protocol or [] for name in names] or ["rgb" if args.clean else "y"]
     protocols = [name for name in PROTOCOLS if name in given]
+    left_out: list[str] = []
     options: dict[str, Any] = {
         "limit": args.limit,
         "progress": partial(tqdm, desc="evaluating", unit="photo", disable=None, leave=False),
+        "failed": left_out.append,
     }
     data: dict[str, Any]
     if args.clean:
@@ -114,31 +118,34 @@ def run(args: argparse.Namespace) -> int:
         count = len(photos)
         photos = replace(photos, photos=_held_out(photos.photos, args.held_out))
         data = {"folder": args.clean, "kind": "clean photos", "photos_in_folder": count}
-        derain, method = _method(args)
-        table = evaluate_clean(derain, photos, protocols, **options)
+        method = _method(args)
+        table = evaluate_clean(method, photos, protocols, **options)
     else:
         pairs, named = _pairs(args)
         count = len(pairs)
+        names = _held_out(names_of_pairs(pairs.pairs), args.held_out)
         pairs = replace(pairs, pairs=_held_out(pairs.pairs, args.held_out))
         data = {"folder": str(pairs.folder), **named, "kind": "pairs", "layout": pairs.layout.name}
         data["photos_in_folder"] = count
-        if args.outputs:
-            method = {"method": "images on disk", "folder": args.outputs}
-            table = evaluate_outputs(args.outputs, pairs, protocols, **options)
-        else:
-            derain, method = _method(args)
-            table = evaluate_pairs(derain, pairs, protocols, **options)
+        method = _method(args)
+        table = evaluate_pairs(method, pairs, protocols, names=names, **options)
     if args.held_out:
         data["held_out"] = args.held_out
+    if left_out:
+        data["left_out"] = left_out
+    if table.empty:
+        raise UserError(left_out[0] if len(left_out) == 1 else f"No photo could be measured. The first: {left_out[0]}")
 
-    figures = report(table, protocols, data=data, method=method, command=args.command_line)
+    figures = report(table, protocols, data=data, method=_about(method, args.device), command=args.command_line)
     if args.csv:
         write_csv(table, args.csv)
     if args.json:
         write_json(figures, args.json)
     if args.json != "-":
         print(as_text(figures))
-    return 0
+    for sentence in left_out:
+        print(f"left out: {sentence}", file=sys.stderr)
+    return FAILED if left_out else DONE
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -154,8 +161,8 @@ def _check(args: argparse.Namespace) -> None:
     if bool(args.rainy) != bool(args.clean_photos) or (args.rainy and args.layout):
         raise UsageError("--rainy and --clean-photos go together, and without --layout.")
     for file in (args.json, args.csv):
-        if file and file != "-" and not Path(file).absolute().parent.is_dir():
-            raise UsageError(f"The folder of {file} does not exist.")
+        if file and file != "-":
+            check_target(file)
 
 
 def _pairs(args: argparse.Namespace) -> "tuple[PairedFolder, dict[str, str]]":
@@ -190,58 +197,36 @@ def _held_out(entries: Sequence[Entry], count: int | None) -> tuple[Entry, ...]:
     return tuple(split(entries, count)[1])
 
 
-def _method(args: argparse.Namespace) -> "tuple[Derain, dict[str, Any]]":
-    """What derains, and what a report says of it."""
-    if args.peer:
-        return _peer(args.peer, args.device)
-
-    from core.inference import DEFAULT_WEIGHTS, Derainer
-    from core.peers.find import weights_sha256
-
-    folder = Path(args.weights) if args.weights else DEFAULT_WEIGHTS
-    derainer = Derainer(folder, device=args.device, dtype=args.dtype or "auto", self_ensemble=args.self_ensemble)
-    generator, scale = args.generator or DEFAULT_GENERATOR, args.scale or 1
-
-    def derain(pixels: Any) -> Any:
-        result = derainer(pixels, generator=generator, scale=scale)
-        return result.pixels, result.mask
-
-    return derain, {
-        "method": "Semi-DerainGAN",
-        "weights": args.weights or "/".join(folder.parts[-2:]),
-        "sha256": weights_sha256(folder / "model.safetensors"),
-        "generator": generator,
-        "self_ensemble": args.self_ensemble,
-        "scale": scale,
-        "dtype": str(derainer.dtype).removeprefix("torch."),
-        "machine": _machine(derainer.device),
-    }
-
-
-def _peer(peer: str, device_name: str) -> "tuple[Derain, dict[str, Any]]":
-    from core.evaluation import derain_by
-    from core.inference.device import choose_device
+def _method(args: argparse.Namespace) -> "Method":
+    """What derains: a peer, outputs on disk, or our model."""
+    from core.methods import Sources, find_methods
     from core.peers import PEERS
-    from core.peers.find import weights_sha256
 
-    name, _, file = peer.partition(":")
-    if name not in PEERS or not file:
-        raise UsageError(f"--peer takes NAME:FILE, and NAME is one of {', '.join(PEERS)}, not {peer!r}.")
-    device = choose_device(device_name)
-    derain = derain_by(PEERS[name].load(file), device)
-    return derain, {
-        "method": name,
-        "weights": file,
-        "sha256": weights_sha256(file),
-        "dtype": "float32",
-        "machine": _machine(device),
-    }
+    if args.peer:
+        kind, _, which = args.peer.partition(":")
+        if kind not in PEERS or not which:
+            raise UsageError(f"--peer takes NAME:FILE, and NAME is one of {', '.join(PEERS)}, not {args.peer!r}.")
+    key = args.peer or (f"outputs:{args.outputs}" if args.outputs else f"ours:{args.generator or DEFAULT_GENERATOR}")
+    sources = Sources(
+        weights=args.weights,
+        device=args.device,
+        dtype=args.dtype or "auto",
+        self_ensemble=args.self_ensemble,
+        scale=args.scale or 1,
+    )
+    (method,) = find_methods([key], sources)
+    if method.missing:
+        raise UserError(method.missing)
+    return method
 
 
-def _machine(device: "torch.device") -> str:
+def _about(method: "Method", device: str) -> dict[str, Any]:
+    """What a report says of the method, and of the machine where it computes."""
+    from core.inference.device import choose_device
     from core.machine import describe_machine
 
-    return describe_machine(device)
+    machine = {"machine": describe_machine(choose_device(device))} if method.computes else {}
+    return {**method.about, **machine}
 
 
 def _protocols(text: str) -> list[str]:

@@ -44,6 +44,8 @@ def as_text(figures: dict[str, Any]) -> str:
         layout += f", among the {data['held_out']} held out from training"
     name = f"{data['set']} in " if "set" in data else ""
     lines = [f"data       {name}{data['folder']} ({count}{layout})"]
+    if "left_out" in data:
+        lines.append(f"left out   {len(data['left_out'])} that cannot be measured; the first: {data['left_out'][0]}")
     if "weights" in method:
         generator = f", generator {method['generator']}" if "generator" in method else ""
         generator += ", self-ensemble" if method.get("self_ensemble") else ""

@@ -4,14 +4,22 @@ import argparse
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.arguments import positive_whole
-from core.errors import UsageError
+from core.cli.methods_argument import find_usable
+from core.cli.targets import check_target
+from core.command_line import DONE, FAILED
+from core.errors import UsageError, UserError
 
 if TYPE_CHECKING:
-    from core.comparison.methods import Method
+    import numpy as np
+    import pandas as pd
+
+    from core.methods import Method
+    from datasets.folders import PhotoFolder
 
 EVERY = 5
 LONGEST = 960
@@ -75,13 +83,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("--only belongs to --data, not to --clips.")
     if args.data and (args.every or args.longest):
         raise UsageError("--every and --longest belong to --clips, not to --data.")
-
-    from core.comparison.methods import find_methods
-
-    keys = [name.strip() for name in args.methods.split(",") if name.strip()]
-    methods = find_methods(keys, peers=args.peers, weights=args.weights, device=args.device)
-    if unusable := next((method.missing for method in methods if method.missing), None):
-        raise UsageError(unusable)
+    for file in filter(None, (args.csv, args.sheet)):
+        check_target(file)
+    methods = find_usable(args)
     blurs = {f"blur, σ {sigma}": sigma for sigma in BLURS}
     if args.data:
         return _run_photos(args, methods, blurs)
@@ -93,46 +97,98 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run_photos(args: argparse.Namespace, methods: "Sequence[Method]", blurs: Mapping[str, float]) -> int:
-    import cv2
     import pandas as pd
-    from tqdm import tqdm
 
-    from core.cli.contact_sheet import contact_sheet, tile
+    from core.cli.contact_sheet import contact_sheet
     from core.images.atomic import write_atomically, write_text
-    from core.metrics import WITHOUT_REFERENCE, RainyPhoto, Removal, measure_removal
+    from core.metrics import WITHOUT_REFERENCE
+
+    photos, chosen = _photos(args)
+    measured = _measure(photos, chosen, methods, blurs, sheet=bool(args.sheet))
+    table = pd.DataFrame(measured.rows, columns=["photo", "method", *(metric.key for metric in WITHOUT_REFERENCE)])
+    if args.csv:
+        write_text(args.csv, table.to_csv(index=False))
+    if args.sheet and measured.tiles:
+        write_atomically(Path(args.sheet), contact_sheet(measured.tiles, Path(args.sheet).suffix))
+    if table.empty:
+        print("No photo has enough rain before a smooth background to be measured.", file=sys.stderr)
+    else:
+        _print_means(table, measured.undefined)
+    for sentence in measured.left_out:
+        print(f"left out: {sentence}", file=sys.stderr)
+    return FAILED if table.empty or measured.left_out else DONE
+
+
+@dataclass
+class Measured:
+    """What was found.
+
+    Attributes:
+        rows: photo, method and every metric without reference.
+        tiles: of each photo for the contact sheet.
+        undefined: photos without enough rain before a smooth background.
+        left_out: a sentence for each photo that could not be read or derained.
+    """
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    tiles: "list[list[np.ndarray]]" = field(default_factory=list)
+    undefined: int = 0
+    left_out: list[str] = field(default_factory=list)
+
+
+def _photos(args: argparse.Namespace) -> "tuple[PhotoFolder, list[int]]":
     from datasets.folders import find_named, open_photos, read_names
 
     photos = open_photos(args.data)
-    chosen = list(range(len(photos)))
-    if args.only:
-        names = find_named(photos.photos, read_names(args.only), folder=args.data, where=args.only)
-        chosen = [index for index in chosen if photos.photos[index] in names]
+    if not args.only:
+        return photos, list(range(len(photos)))
+    names = find_named(photos.photos, read_names(args.only), folder=args.data, where=args.only)
+    return photos, [index for index, photo in enumerate(photos.photos) if photo in names]
 
-    rows, tiles, undefined = [], [], 0
+
+def _measure(
+    photos: "PhotoFolder",
+    chosen: list[int],
+    methods: "Sequence[Method]",
+    blurs: Mapping[str, float],
+    *,
+    sheet: bool,
+) -> Measured:
+    """Derains every photo by every method and measures it, beside doing nothing and blurring."""
+    import cv2
+    from tqdm import tqdm
+
+    from core.cli.contact_sheet import tile
+    from core.metrics import WITHOUT_REFERENCE, RainyPhoto, Removal, measure_removal
+
+    measured = Measured()
     for index in tqdm(chosen, unit="photo", disable=None):
-        name, pixels = photos[index]
-        after = {method.label: method.derain(name, pixels) for method in methods}
-        tiles.append([tile(image) for image in (pixels, *after.values())] if args.sheet else [])
+        try:
+            name, pixels = photos[index]
+            after = {method.label: method.derain(pixels, (name,)).rounded for method in methods}
+        except UserError as error:
+            measured.left_out.append(str(error))
+            continue
+        if sheet:
+            measured.tiles.append([tile(image) for image in (pixels, *after.values())])
         after["nothing"] = pixels
         after |= {label: cv2.GaussianBlur(pixels, (0, 0), sigma) for label, sigma in blurs.items()}
         photo = RainyPhoto(pixels)
-        found: list[dict[str, Any]] = [
+        rows: list[dict[str, Any]] = [
             {"photo": name, "method": label, **measure_removal(Removal(photo, derained))}
             for label, derained in after.items()
         ]
-        if any(math.isnan(row[WITHOUT_REFERENCE[0].key]) for row in found):
-            undefined += 1
+        if any(math.isnan(row[WITHOUT_REFERENCE[0].key]) for row in rows):
+            measured.undefined += 1
         else:
-            rows += found
+            measured.rows += rows
+    return measured
+
+
+def _print_means(table: "pd.DataFrame", undefined: int) -> None:
+    from core.metrics import WITHOUT_REFERENCE
+
     keys = [metric.key for metric in WITHOUT_REFERENCE]
-    table = pd.DataFrame(rows, columns=["photo", "method", *keys])
-    if args.csv:
-        write_text(args.csv, table.to_csv(index=False))
-    if args.sheet:
-        write_atomically(Path(args.sheet), contact_sheet(tiles, Path(args.sheet).suffix))
-    if table.empty:
-        print("No photo has enough rain before a smooth background to be measured.", file=sys.stderr)
-        return 1
     means = table.groupby("method", sort=False)[keys].agg(["mean", "sem"])
     print(f"{table['photo'].nunique()} photos, {undefined} without enough rain before a smooth background")
     print(f"{'':34s}" + "".join(f"{key:>16s}" for key in keys) + "   mean ± standard error")
@@ -142,4 +198,3 @@ def _run_photos(args: argparse.Namespace, methods: "Sequence[Method]", blurs: Ma
             for metric in WITHOUT_REFERENCE
         ]
         print(f"{method!s:34s}" + "".join(cells))
-    return 0

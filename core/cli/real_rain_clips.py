@@ -10,9 +10,9 @@ import pandas as pd
 from tqdm import tqdm
 
 from core.cli.contact_sheet import contact_sheet, tile
-from core.comparison.methods import Method
 from core.errors import UsageError
 from core.images.atomic import write_atomically, write_text
+from core.methods import Method
 from core.metrics.stills import measure_still
 from datasets.clips import find_stills
 
@@ -26,7 +26,8 @@ def run_clips(args: argparse.Namespace, methods: Sequence[Method], blurs: Mappin
         shown: list[np.ndarray] = []
         for still in tqdm(find_stills(clip, args.every, args.longest), desc=str(clip), unit="frame", disable=None):
             derained = {
-                method.label: method.derain(f"{Path(clip).stem}-{still.number}", still.frame) for method in methods
+                method.label: method.derain(still.frame, (f"{Path(clip).stem}-{still.number}",)).rounded
+                for method in methods
             }
             if args.sheet and not shown:
                 shown = [tile(image) for image in (still.frame, *derained.values(), still.median)]

@@ -31,11 +31,13 @@ def run(args: argparse.Namespace) -> int:
     import dataclasses
 
     from core.cli.evaluation_report import write_json
+    from core.cli.targets import check_target
     from core.errors import UsageError
     from core.inference import DEFAULT_WEIGHTS
-    from core.inference.derainer import load_model
     from core.inference.device import choose_device
+    from core.inference.engine import load_model
     from core.machine import describe_machine
+    from core.methods.ours import network_method
     from core.peers.find import weights_sha256
     from core.training.config_file import load_config
     from core.training.patches import load_material, validation_sets
@@ -44,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
     from core.training.validation import validate, validate_rain_generator
     from datasets.named import data_root
 
-    if args.json and not Path(args.json).absolute().parent.is_dir():
-        raise UsageError(f"The folder of {args.json} does not exist.")
+    if args.json:
+        check_target(args.json)
     data, root = load_config(args.config).data, data_root(args.data_root)
     folder = Path(args.weights) if args.weights else DEFAULT_WEIGHTS
     device = choose_device(args.device)
@@ -54,10 +56,10 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"The weights in {folder} have no {' and no '.join(sorted(missing))}.")
     _, held_out = load_material(dataclasses.replace(data, backgrounds=()), root)
     sets = validation_sets(held_out, data, data.held_out)
-    figures = validate(model, sets)
+    figures = validate(network_method(model, "gs"), sets)
     if data.real is not None:
         _, photos = load_real(data.real, root, data.patch, transplant=False)
-        figures |= validate_rain_generator(model, sets["clean"], photos)
+        figures |= validate_rain_generator(network_method(model, "gr"), sets["clean"], photos)
     for name, value in figures.items():
         print(f"{name:24s} {value:8.4f}")
     if args.json:

@@ -13,14 +13,14 @@ import jinja2
 import numpy as np
 import pandas as pd
 
-from core.benchmark.cost import count_multiply_adds, count_parameters
 from core.comparison.budget import Fitted, fit
 from core.comparison.figures import Mean, finite, lead_of, pick_cases, summarise
-from core.comparison.methods import Method
 from core.comparison.pictures import Quality, data_uri, find_part
 from core.comparison.run import RAINY
 from core.comparison.subjects import Photos
 from core.images.atomic import write_text
+from core.methods.cost import count_parameters
+from core.methods.method import Method
 from core.metrics import PROTOCOLS, WITH_REFERENCE, WITHOUT_REFERENCE
 from core.metrics.metric import Metric
 from core.text import to_utf8
@@ -228,7 +228,7 @@ def _about(method: Method, table: pd.DataFrame) -> dict[str, Any]:
     return {
         "method": method,
         "parameters": f"{count_parameters(method.network):,}" if method.network else "–",
-        "multiply_adds": f"{count_multiply_adds(method.network) / 1e3:.0f}" if method.network else "–",
+        "multiply_adds": f"{method.needs.cost / 1e3:.0f}" if method.computes else "–",
         "seconds": f"{rows['seconds'].median():.2f}" if seconds > 0 else "–",
         "speed": f"{pixels / 1e6 / seconds:.2f}" if seconds > 0 else "–",
     }

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.comparison.methods import Method
 from core.comparison.store import Store
 from core.comparison.subjects import Subject
-from core.errors import UsageError
+from core.errors import UsageError, UserError
+from core.methods.method import Method
 from core.metrics import RainyPhoto, Removal, measure, measure_removal
 from core.metrics.table import BY_KEY
 
@@ -29,15 +29,18 @@ def compare(
     *,
     megapixels: float,
     progress: Progress = iter,
+    failed: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
     """Derains each photo by each method and measures it.
 
     Args:
         methods: those that are not missing.
         protocols: names in `core.metrics.PROTOCOLS`; used where there is a clean photo.
-        stores: by method's key, for those that run a network; what is kept in them already is not done again.
+        stores: by method's key, for those that compute; what is kept in them already is not done again.
         megapixels: larger photos are reduced (without ground truth) or refused (pairs).
         progress: wraps the loop over photos.
+        failed: called with the sentence of a photo that cannot be compared, which is then left out by every method;
+            None to raise it.
 
     Returns:
         Rows: photo, method (key, or "rainy"), width, height, seconds (NaN where nothing was run), change (mean |x − ỹ|,
@@ -45,23 +48,39 @@ def compare(
         `core.metrics.real_rain` are NaN where the photo has too little rain over smooth ground).
 
     Raises:
-        UserError, DatasetError: a photo or an output on disk cannot be read, is missing, or does not fit.
+        UserError: outputs on disk are missing. Without `failed` also: a photo or an output cannot be read, or does not
+            fit.
     """
     if any(method.missing for method in methods) or not methods:
         raise UsageError("There is no method to compare.")
-    names = [(subject.name, *subject.also) for subject in subjects]
     for method in methods:
-        if method.outputs:
-            method.outputs.check_complete(names)
+        method.check_complete([subject.names for subject in subjects])
     rows = []
     for subject in progress(subjects):
-        photos = subject.read(megapixels)
-        rainy = RainyPhoto(photos.rainy)
-        rows.append(_row(subject.name, RAINY, math.nan, rainy, photos.clean, photos.rainy, protocols))
-        for method in methods:
-            derained, seconds = derain(method, subject, photos.rainy, stores.get(method.key))
-            rows.append(_row(subject.name, method.key, seconds, rainy, photos.clean, derained, protocols))
+        try:
+            rows += _rows(methods, subject, protocols, stores, megapixels)
+        except UserError as error:
+            if failed is None:
+                raise
+            failed(str(error))
     return pd.DataFrame(rows)
+
+
+def _rows(
+    methods: Sequence[Method],
+    subject: Subject,
+    protocols: Sequence[str],
+    stores: dict[str, Store],
+    megapixels: float,
+) -> list[dict[str, Any]]:
+    """A photo's rows: the rainy image, then each method."""
+    photos = subject.read(megapixels)
+    rainy = RainyPhoto(photos.rainy)
+    rows = [_row(subject.name, RAINY, math.nan, rainy, photos.clean, photos.rainy, protocols)]
+    for method in methods:
+        derained, seconds = derain(method, subject, photos.rainy, stores.get(method.key))
+        rows.append(_row(subject.name, method.key, seconds, rainy, photos.clean, derained, protocols))
+    return rows
 
 
 def derain(method: Method, subject: Subject, rainy: np.ndarray, store: Store | None) -> tuple[np.ndarray, float]:
@@ -70,8 +89,8 @@ def derain(method: Method, subject: Subject, rainy: np.ndarray, store: Store | N
     if kept:
         return kept
     start = time.perf_counter()
-    derained = method.derain(subject.name, rainy, also=subject.also)
-    seconds = math.nan if method.outputs else time.perf_counter() - start
+    derained = method.derain(rainy, subject.names).rounded
+    seconds = time.perf_counter() - start if method.computes else math.nan
     if store:
         store.write(subject.name, rainy, derained, seconds)
     return derained, seconds

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from core.comparison.methods import Method
 from core.errors import UserError
 from core.images import ImageFileError
 from core.images.atomic import write_atomically, write_text
+from core.methods.method import Method
 from datasets.reading import read_rgb
 
 RECORD = "method.json"
@@ -58,7 +58,7 @@ class Store:
 
 
 def open_store(folder: Path, method: Method) -> Store:
-    """The store of a method with weights, made where it does not exist.
+    """The store of a method that computes, made where it does not exist.
 
     Raises:
         StoreError: it was made with other weights or settings, or cannot be read.
@@ -67,7 +67,7 @@ def open_store(folder: Path, method: Method) -> Store:
     made_by = {
         "method": method.label,
         "sha256": method.weights.sha256 if method.weights else None,
-        "setting": method.setting,
+        "setting": method.needs.setting,
     }
     record: dict[str, Any] = {**made_by, "photos": {}}
     path = below / RECORD

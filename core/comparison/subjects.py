@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from core.errors import UserError
+from core.methods.outputs import own_names
 from core.metrics.table import too_small
 from core.text import NameIndex
 from datasets.errors import DatasetError
@@ -39,6 +40,11 @@ class Subject:
     name: str
     also: tuple[str, ...]
     source: Pair | Path
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, then the others."""
+        return (self.name, *self.also)
 
     def read(self, megapixels: float) -> Photos:
         """Reads the photo; without ground truth it is reduced where it has more megapixels than that.
@@ -120,21 +126,13 @@ def open_subjects(
     double = next((name for name, times in Counter(subject.name for subject in subjects).items() if times > 1), None)
     if double is not None:
         raise DatasetError(f"{folder} holds more than one photo {double}: names must differ in more than their suffix.")
-    subjects = _with_own_names(subjects)
+    names = own_names([subject.names for subject in subjects])
+    subjects = [replace(subject, also=own[1:]) for subject, own in zip(subjects, names)]
     if only is not None:
         subjects = _only(folder, subjects, list(only))
     if limit is not None and limit < len(subjects):
         subjects = [subjects[math.floor((index + 0.5) * len(subjects) / limit)] for index in range(limit)]
     return SubjectFolder(Path(folder), kind, paired, tuple(subjects), count)
-
-
-def _with_own_names(subjects: list[Subject]) -> list[Subject]:
-    """The same, each `also` without names that two photos could have: their outputs could not be told apart."""
-    holders = Counter(name for subject in subjects for name in {subject.name, *subject.also})
-    return [
-        replace(subject, also=tuple(name for name in dict.fromkeys(subject.also) if holders[name] == 1))
-        for subject in subjects
-    ]
 
 
 def _only(folder: str | Path, subjects: list[Subject], names: list[str]) -> list[Subject]:

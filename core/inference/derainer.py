@@ -3,7 +3,6 @@
 import math
 import numbers
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,19 +10,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.inference.device import choose_device, choose_dtype
+from core.inference.engine import Engine, TorchEngine, load_model
 from core.inference.errors import InferenceError
 from core.inference.memory import give_back_memory
+from core.inference.network import to_input
 from core.inference.rain_scale import choose_scale
 from core.inference.self_ensemble import self_ensemble
 from core.inference.tiles import Span, blend, split
-from core.inference.vector_math import ready_vector_math
 from core.inference.working_scale import LARGEST_SCALE, enlarged_bands, shrink, shrunk_size
 from core.networks import SemiDerainGAN
-from core.networks.semi_deraingan import pad_to_multiple
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
 DEFAULT_TILE = 1024
@@ -59,8 +57,8 @@ class Derainer:
     """Holds a model on a device, ready to derain photos.
 
     Args:
-        weights: folder with config.json and model.safetensors, or a model; a model is moved to the device, set to
-            evaluation mode and used as it is.
+        weights: folder with config.json and model.safetensors; or a model, which is moved to the device, set to
+            evaluation mode and used as it is; or an engine, which has its own device and number format.
         device: "auto", "cpu", "cuda" or "cuda:N".
         dtype: number format of the convolutions, "auto", "float32", "bfloat16" or "float16" (CUDA only).
         tile: longest side of a tile in pixels; photos of at most tile × tile pixels are done whole. None: always whole.
@@ -74,7 +72,7 @@ class Derainer:
 
     def __init__(
         self,
-        weights: str | Path | SemiDerainGAN = DEFAULT_WEIGHTS,
+        weights: str | Path | SemiDerainGAN | Engine = DEFAULT_WEIGHTS,
         *,
         device: str = "auto",
         dtype: str = "auto",
@@ -82,12 +80,9 @@ class Derainer:
         overlap: int = DEFAULT_OVERLAP,
         self_ensemble: bool = False,
     ) -> None:
-        ready_vector_math()
         self.self_ensemble = self_ensemble
-        self.device = choose_device(device)
-        self.dtype = choose_dtype(self.device, dtype)
-        model = weights if isinstance(weights, SemiDerainGAN) else load_model(weights)
-        self.model = model.eval().to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = _engine(weights, device, dtype)
+        self.device, self.dtype = self.model.device, self.model.dtype
         stride = self.model.stride
         self.overlap = math.ceil(overlap / stride) * stride
         self.tile = None if tile is None else tile // stride * stride
@@ -215,6 +210,16 @@ class Derainer:
         _check_pixels(pixels)
         return choose_scale(pixels, self._mask)
 
+    @property
+    def generators(self) -> tuple[str, ...]:
+        """The generators held."""
+        return self.model.generators
+
+    @property
+    def default_generator(self) -> str:
+        """The one for a photo of which nothing is said."""
+        return self.model.default_generator
+
     def check_generator(self, generator: str | None) -> str:
         """The generator's name, or the default one's for None.
 
@@ -239,10 +244,8 @@ class Derainer:
     def _predict(self, pixels: np.ndarray, generator: str, steps: bool) -> np.ndarray:
         """(h, w, c) integers -> (c + masks, h, w) float32: derained image and mask, or every step's, all 0…1."""
         channels = pixels.shape[2]
-        x = self._as_tensor(pixels)
-        with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
-            run = partial(self_ensemble, self.model) if self.self_ensemble else self.model
-            derained, mask, masks = run(x, generator)
+        run = partial(self_ensemble, self.model) if self.self_ensemble else self.model
+        derained, mask, masks = run(to_input(pixels, self.device), generator)
         if channels == 1:
             derained = derained.float().mean(1, keepdim=True)
         values = torch.cat([part.float() for part in (derained, *(masks if steps else (mask,)))], 1)[0]
@@ -251,33 +254,15 @@ class Derainer:
     @torch.inference_mode()
     def _mask(self, pixels: np.ndarray) -> np.ndarray:
         """(h, w, c) integers -> rain mask of the last step (h, w) float32, 0…1."""
-        x = pad_to_multiple(self._as_tensor(pixels), self.model.stride)
-        with torch.autocast(self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32):
-            mask = self.model.ssrml(x)[-1]
-        return _as_array(mask[0, 0, : pixels.shape[0], : pixels.shape[1]].float())
-
-    def _as_tensor(self, pixels: np.ndarray) -> Tensor:
-        """(h, w, c) integers -> (1, 3, h, w) float32, 0…1, on the device."""
-        x = torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device).permute(2, 0, 1)[None].float()
-        return x.div_(np.iinfo(pixels.dtype).max).expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)
+        return _as_array(self.model.find_mask(to_input(pixels, self.device))[0, 0].float())
 
 
-def load_model(folder: str | Path) -> SemiDerainGAN:
-    """The model saved in a local folder as config.json and model.safetensors.
-
-    Raises:
-        InferenceError: there is no such folder, or it holds no such model.
-    """
-    folder = Path(folder)
-    for name in ("config.json", "model.safetensors"):
-        if not (folder / name).is_file():
-            raise InferenceError(f"There are no weights in {folder}: {name} is missing.")
-    try:
-        with redirect_stdout(None):  # huggingface_hub prints "Loading weights from local directory" there
-            return SemiDerainGAN.from_pretrained(str(folder))
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise InferenceError(f"The weights in {folder} cannot be loaded: {reason}") from error
+def _engine(weights: str | Path | SemiDerainGAN | Engine, device: str, dtype: str) -> Engine:
+    if not isinstance(weights, (str, Path, nn.Module)):
+        return weights
+    place = choose_device(device)
+    number_format = choose_dtype(place, dtype)
+    return TorchEngine(load_model(weights) if isinstance(weights, (str, Path)) else weights, place, number_format)
 
 
 def _check_pixels(pixels: np.ndarray) -> None:

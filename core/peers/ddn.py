@@ -109,6 +109,9 @@ def _is_of_training(key: str) -> bool:
     return key.endswith(("/Adam", "/Adam_1")) or key in ("beta1_power", "beta2_power")
 
 
+COST = 9 * (3 * CHANNELS + (LAYERS - 2) * CHANNELS**2 + CHANNELS * 3)
+"""Multiply-adds a pixel of its convolutions."""
+
 PEER = Peer(
     "DDN",
     DDN,
@@ -119,4 +122,5 @@ PEER = Peer(
     },
     for_set={"Rain100L": "RainLight", "Rain100H": "RainHeavy"},
     default="RainLight",
+    cost=COST,
 )

@@ -18,6 +18,7 @@ class Peer:
         weights: name of published weights -> their file, below the folder that holds every peer's weights.
         for_set: name of a set -> the weights that were trained for it.
         default: the weights for every other photo.
+        cost: multiply-adds a pixel of its convolutions.
     """
 
     title: str
@@ -26,3 +27,4 @@ class Peer:
     weights: Mapping[str, str]
     for_set: Mapping[str, str]
     default: str
+    cost: float

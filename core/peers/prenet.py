@@ -82,4 +82,5 @@ PEER = Peer(
     weights={name: f"PReNet/{name}/net_latest.pth" for name in ("Rain100L", "Rain100H", "Rain1400")},
     for_set={name: name for name in ("Rain100L", "Rain100H", "Rain1400")},
     default="Rain1400",
+    cost=STEPS * 9 * (6 * CHANNELS + 4 * 2 * CHANNELS**2 + 10 * CHANNELS**2 + CHANNELS * 3),
 )

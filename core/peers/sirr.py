@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.peers.ddn import DDN, load_layers
+from core.peers.ddn import COST, DDN, load_layers
 from core.peers.peer import Peer
 
 
@@ -29,4 +29,5 @@ PEER = Peer(
     },
     for_set={"Rain100L": "RainLight", "Rain100H": "RainHeavy", "Rain1400": "original"},
     default="original",
+    cost=COST,
 )

@@ -12,6 +12,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
+from core.methods.ours import network_method
 from core.networks import SemiDerainGAN
 from core.training.building import Parts, ValidationSets
 from core.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
@@ -162,9 +163,9 @@ class Record:
         if self.writes:
             model = cast(SemiDerainGAN, self.parts.average.module)
             save_weights(model, self.folder / "weights")
-            figures = validate(model, sets)
+            figures = validate(network_method(model, "gs"), sets)
             if self.parts.unsupervised is not None:
-                figures |= validate_rain_generator(model, sets["clean"], self.parts.held_real)
+                figures |= validate_rain_generator(network_method(model, "gr"), sets["clean"], self.parts.held_real)
             self.curves.add(curve, patches, {"hours": self.seconds / 3600, **figures})
         self.validated = self.clock = time.monotonic()
         return figures

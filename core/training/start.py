@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.inference.derainer import load_model
+from core.inference.engine import load_model
 from core.networks import SIZES, SemiDerainGAN
 from core.training.checks import ConfigError
 from core.training.config import TrainingConfig

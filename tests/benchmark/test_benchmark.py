@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 import torch
 from torch import nn
 
-from core.benchmark.cost import count_multiply_adds, count_parameters, measure_peak
+from core.benchmark.choice import Choice, choose_methods
 from core.benchmark.memory import measure_memory
-from core.benchmark.methods import Choice, Method, make_methods
+from core.benchmark.peak import measure_peak
 from core.benchmark.speed import Timing, make_photo, measure_speed
 from core.cli import main
+from core.methods import Derained, Method
+from core.methods.cost import count_multiply_adds, count_parameters
 from core.peers import PEERS
 from core.peers.ddn import DDN
 from core.peers.prenet import PReNet
@@ -42,11 +45,11 @@ def test_turns_alternate_and_the_first_does_not_count() -> None:
     order: list[str] = []
 
     def method(key: str) -> Method:
-        def run(pixels: np.ndarray) -> np.ndarray:
+        def run(pixels: np.ndarray, names: Sequence[str]) -> Derained:
             order.append(key)
-            return pixels
+            return Derained(pixels)
 
-        return Method(key, "", "", nn.Identity(), torch.float32, run, tiles=True)
+        return Method(key, "", run=run)
 
     timings = measure_speed({"a": method("a"), "b": method("b")}, make_photo(20, 10), runs=3)
     assert order == ["a", "b"] * 4
@@ -60,16 +63,19 @@ def test_timing_figures() -> None:
 
 
 def test_settings_are_as_said() -> None:
-    methods = make_methods(Choice(network="fast"))
-    assert methods["prenet-published"].dtype == torch.float32
-    assert methods["prenet-equal"].dtype == methods["ours"].dtype
-    assert methods["prenet-published"].network is methods["prenet-equal"].network
+    methods = choose_methods(Choice(network="fast"))
+    ours = methods["ours"].needs.number_format
+    assert methods["prenet-published"].needs.setting == "float32, contiguous, whole"
+    assert methods["prenet-equal"].needs.setting == f"{ours}, channels_last, whole"
     photo = make_photo(32, 24)
     for peer in PEERS:
-        results = [methods[f"{peer}-{setting}"].run(photo).astype(int) for setting in ("published", "equal")]
+        published, equal = (methods[f"{peer}-{setting}"] for setting in ("published", "equal"))
+        assert published.network is not None and equal.network is not None
+        equal.network.load_state_dict(published.network.state_dict())
+        results = [method.derain(photo).rounded.astype(int) for method in (published, equal)]
         difference = np.abs(results[0] - results[1])
         assert results[0].shape == photo.shape
-        if methods["ours"].dtype == torch.float32:
+        if ours == "float32":
             assert difference.max() <= 4
         else:  # bfloat16 keeps 8 bits, and random weights normalise noise
             assert difference.mean() <= 8

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from core.comparison.budget import fit
-from core.comparison.methods import Method
 from core.comparison.pictures import QUALITIES, THUMBNAILS, Quality
 from core.comparison.report import LIMIT, Facts, make_page
 from core.comparison.subjects import Photos
+from core.methods import Method
 
 CASES = {"worst": ["1", "2", "3"], "best": ["4", "5"], "spaced": ["6"]}
 SHEET = [str(number) for number in range(10)]
@@ -55,7 +55,7 @@ def test_first_smaller_then_fewer_and_of_every_reason_one() -> None:
 
 def report_of(count: int, names: list[str], limit: int, side: int) -> str:
     """A report over photos of noise, which no format makes small."""
-    methods = [Method(name, f"{name} (outputs)") for name in names]
+    methods = [Method(name, name, "outputs") for name in names]
     keys = ["rainy", *names]
     rng = np.random.default_rng(0)
     table = pd.DataFrame(

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from core.evaluation import derain_by
 from core.inference import Derainer
+from core.inference.network import Network, to_input
 from core.networks import SIZES, SemiDerainGAN
 from core.peers.prenet import PReNet
 
@@ -33,7 +33,7 @@ class Tanhs(TorchDispatchMode):
     "derain",
     [
         lambda: Derainer(SemiDerainGAN(**SIZES["fast"]), device="cpu")(PHOTO),
-        lambda: derain_by(PReNet())(PHOTO),
+        lambda: Network(PReNet())(to_input(PHOTO)),
     ],
     ids=["ours", "a peer"],
 )

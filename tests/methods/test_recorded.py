@@ -16,7 +16,8 @@ from PIL import Image
 
 from core.cli import main
 from core.inference import device
-from core.inference.derainer import load_model
+from core.inference.engine import load_model
+from core.methods.ours import network_method
 from core.training.validation import validate, validate_rain_generator
 from datasets.folders import open_photos
 from datasets.pairs import PairedPhotos, open_pairs
@@ -110,5 +111,6 @@ def test_validation(inputs: dict[str, Path], recorded: dict[str, Any]) -> None:
     clean = [PairedPhotos(pair.name, pair.clean, pair.clean) for pair in pairs]
     real = dict(open_photos(inputs["real"]))
     model = load_model(inputs["weights"]).to(memory_format=torch.channels_last)
-    figures = validate(model, {"rain": pairs, "clean": clean}) | validate_rain_generator(model, clean, real)
+    gs, gr = (network_method(model, generator) for generator in ("gs", "gr"))
+    figures = validate(gs, {"rain": pairs, "clean": clean}) | validate_rain_generator(gr, clean, real)
     same(figures, recorded["validate"])

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.evaluation import derain_by, evaluate_pairs
+from core.evaluation import evaluate_pairs
+from core.inference.network import Network
+from core.methods import Method
+from core.methods.whole import run_whole
 from core.peers import PEERS, PeerError, find_weights
 from core.peers.ddn import DDN, load_ddn
 from core.peers.guided_filter import box_mean, guided_filter
@@ -150,5 +153,6 @@ def test_every_published_checkpoint_loads(shared: Path, peer: str) -> None:
 def test_published_weights_take_rain_out(shared: Path, peer: str, weights: str, data: str, gain: float) -> None:
     """Wrong padding, order of channels or normalisation would cost far more; all photos' figures: docs/peers.md."""
     network = PEERS[peer].load(find_weights(PEERS[peer], weights, shared / "weights" / "peers"))
-    table = evaluate_pairs(derain_by(network), open_pairs(shared / "data" / "test" / data), ["y"], limit=3)
+    method = Method("peer", "Peer", run=run_whole(Network(network), "Peer"))
+    table = evaluate_pairs(method, open_pairs(shared / "data" / "test" / data), ["y"], limit=3)
     assert (table["derained_psnr_y"] - table["rainy_psnr_y"]).mean() > gain

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.evaluation import derain_by, evaluate_pairs
+from core.evaluation import evaluate_pairs
+from core.inference.network import Network
+from core.methods import Method
+from core.methods.whole import run_whole
 from core.peers import PEERS, PeerError
 from core.peers.prenet import PReNet, load_prenet
 from datasets.pairs import open_pairs
@@ -31,7 +34,8 @@ COLUMNS = ["derained_psnr_y", "derained_ssim_y", "derained_psnr_rgb", "derained_
 def test_figures_with_the_published_weights(shared: Path, data: str) -> None:
     network = load_prenet(shared / "weights" / "peers" / "PReNet" / data / "net_latest.pth")
     pairs = open_pairs(shared / "data" / "test" / data)
-    table = evaluate_pairs(derain_by(network), pairs, ["y", "rgb"], limit=3)
+    method = Method("peer", "Peer", run=run_whole(Network(network), "Peer"))
+    table = evaluate_pairs(method, pairs, ["y", "rgb"], limit=3)
     assert table["photo"].tolist() == ["rain-001", "rain-002", "rain-003"]
     for row, expected in zip(table[COLUMNS].to_numpy(), FIGURES[data], strict=True):
         assert row[[0, 2]] == pytest.approx(expected[0::2], abs=0.005)

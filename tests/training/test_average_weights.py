@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from core.inference.derainer import load_model
+from core.inference.engine import load_model
 from core.networks import SemiDerainGAN
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from core.cli import main
-from core.inference.derainer import load_model
+from core.inference.engine import load_model
 from core.networks import SemiDerainGAN
 from core.training.checks import ConfigError
 from core.training.config_file import load_config

@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 from core.cli import main
 from core.inference import InferenceError
-from core.inference.derainer import load_model
+from core.inference.engine import load_model
 from core.networks import SemiDerainGAN
 from core.training.checkpoint import CheckpointError, load_checkpoint, save_checkpoint
 from core.training.checks import ConfigError

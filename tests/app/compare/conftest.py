@@ -18,7 +18,7 @@ def entries(subject: Subject) -> list[Entry]:
     """A network that halves the rain, one that is missing, and an output at hand that is perfect."""
     halved = ((subject.rainy.astype(int) + subject.clean) // 2).astype(np.uint8)
     return [
-        Entry("ours", "Our model", "weights", None, halved.copy, turn=1),
+        Entry("ours", "Our model", "weights", None, halved.copy, cost=1.0),
         Entry("prenet", "PReNet", "", "PReNet needs its weights.", lambda: pytest.fail("a missing method was run")),
         Entry("outputs:Best", "Best (outputs)", "folder", None, subject.clean.copy),
     ]

@@ -1,8 +1,10 @@
 """The peers' outputs that come with the examples: for these pixels, by these weights, in little space."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -14,8 +16,8 @@ from app.compare.methods import Methods, offer
 from app.compare.stored import RECORD, load_stored_outputs
 from app.compare.subject import Subject, make_subject
 from app.examples import rendered_examples
-from core.comparison import Method, Weights, find_methods
 from core.inference import Derainer
+from core.methods import Method, Needs, Sources, Weights, find_methods
 from core.metrics import measure
 
 PEERS = ("prenet", "ddn", "sirr")
@@ -66,14 +68,17 @@ def test_blind_rounds_take_them_though_the_networks_are_there(methods: Methods, 
     stored = methods.stored.find("ddn", subjects[0].key)
     assert stored
 
+    def fail(pixels: np.ndarray, names: Sequence[str]) -> NoReturn:
+        pytest.fail("a network was run")
+
     def here(weights: Weights) -> Methods:
-        ready = Method("ddn", stored.label, weights=weights, run=lambda _: pytest.fail("a network was run"))
+        ready = Method("ddn", stored.label, run=fail, needs=Needs(1.0), weights=weights)
         return replace(methods, found=(ready,))
 
     (entry,) = here(stored.weights).judged(subjects[0], ["ddn"])
-    assert np.array_equal(entry.derain(), stored.read()) and entry.turn == 0
+    assert np.array_equal(entry.derain(), stored.read()) and entry.cost == 0
     (other,) = here(Weights("mine", "0" * 64)).judged(subjects[0], ["ddn"])
-    assert other.turn > 0 and "mine" in other.source
+    assert other.cost > 0 and "mine" in other.source
     (absent,) = methods.judged(make_subject("x", 255 - subjects[0].full, None), ["ddn"])
     assert absent.missing
     assert here(stored.weights).judged(subjects[0], []) == []
@@ -93,11 +98,11 @@ def test_they_take_little_space_and_record_weights_and_command(repository: Path)
 
 def test_the_weights_made_them(shared: Path, subjects: list[Subject]) -> None:
     stored = load_stored_outputs()
-    for method in find_methods(PEERS, peers=shared / "weights" / "peers"):
+    for method in find_methods(PEERS, Sources(peers=shared / "weights" / "peers")):
         kept = stored.find(method.key, subjects[0].key)
         assert kept and method.weights == kept.weights and method.label == kept.label
-    ddn = next(m for m in find_methods(["ddn"], peers=shared / "weights" / "peers"))
+    ddn = next(m for m in find_methods(["ddn"], Sources(peers=shared / "weights" / "peers")))
     kept = stored.find("ddn", subjects[0].key)
     assert kept
-    difference = np.abs(ddn.derain("x", subjects[0].rainy).astype(int) - kept.read())
+    difference = np.abs(ddn.derain(subjects[0].rainy).rounded.astype(int) - kept.read())
     assert difference.mean() < 2 and np.percentile(difference, 99) < 10  # what JPEG takes

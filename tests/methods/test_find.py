@@ -1,4 +1,4 @@
-"""The methods of a comparison: which weights they take, what is said of missing ones, and outputs on disk."""
+"""Methods by their names: which weights they take, what is said of missing ones, and outputs on disk."""
 
 import hashlib
 from pathlib import Path
@@ -8,11 +8,13 @@ import pytest
 import torch
 from PIL import Image
 
-from core.comparison import find_methods
-from core.comparison.outputs import OutputError
 from core.errors import UsageError, UserError
 from core.inference import DEFAULT_WEIGHTS, Derainer
+from core.methods import Sources, find_methods
+from core.methods.cost import count_multiply_adds, count_parameters
+from core.methods.outputs import OutputError, keys_of_outputs, own_names
 from core.networks import SIZES, SemiDerainGAN
+from core.peers import PEERS
 from core.peers.prenet import PReNet
 from datasets.errors import DatasetError
 
@@ -47,18 +49,18 @@ def outputs(tmp_path: Path) -> Path:
 
 def test_ours_is_what_the_derainer_gives() -> None:
     (method,) = find_methods(["ours"])
-    assert np.array_equal(method.derain("any", PHOTO), Derainer(device="cpu")(PHOTO).pixels)
+    assert np.array_equal(method.derain(PHOTO).pixels, Derainer(device="cpu")(PHOTO).pixels)
     digest = hashlib.sha256((DEFAULT_WEIGHTS / "model.safetensors").read_bytes()).hexdigest()
     assert method.weights and (method.weights.name, method.weights.sha256) == (DEFAULT_WEIGHTS.name, digest)
 
 
 def test_a_peer_is_its_network_rounded(peers: Path) -> None:
-    (method,) = find_methods(["prenet:Rain100L"], peers=peers)
+    (method,) = find_methods(["prenet:Rain100L"], Sources(peers=peers))
     torch.manual_seed(0)
     with torch.inference_mode():
         x = torch.from_numpy(PHOTO).permute(2, 0, 1)[None] / 255
         expected = (PReNet().eval()(x)[0] * 255).round().permute(1, 2, 0).numpy()
-    derained = method.derain("any", PHOTO)
+    derained = method.derain(PHOTO).rounded
     assert derained.dtype == np.uint8
     assert np.abs(derained - expected).max() <= 1
 
@@ -73,21 +75,21 @@ def test_a_peer_is_its_network_rounded(peers: Path) -> None:
     ],
 )
 def test_which_weights(peers: Path, name: str, made_for: str | None, weights: str) -> None:
-    (method,) = find_methods([name], peers=peers, made_for=made_for)
+    (method,) = find_methods([name], Sources(peers=peers, made_for=made_for))
     digest = hashlib.sha256((peers / "PReNet" / weights / "net_latest.pth").read_bytes()).hexdigest()
     assert method.weights and (method.weights.name, method.weights.sha256) == (weights, digest)
     assert method.label == f"PReNet ({weights})"
 
 
 def test_missing_and_broken_weights_leave_a_sentence(peers: Path) -> None:
-    sirr, ddn, prenet = find_methods(["sirr", "ddn", "prenet"], peers=peers)
+    sirr, ddn, prenet = find_methods(["sirr", "ddn", "prenet"], Sources(peers=peers))
     assert sirr.missing == f"SIRR needs its published weights: put them at {peers / 'SIRR/original/model.index'}."
     assert ddn.missing and "is no index of a TensorFlow checkpoint" in ddn.missing
     assert prenet.missing is None
     for method in (sirr, ddn):
         assert method.weights is None
         with pytest.raises(UserError, match=r"^.+\.$"):
-            method.derain("any", PHOTO)
+            method.derain(PHOTO)
 
 
 @pytest.mark.parametrize(
@@ -104,28 +106,51 @@ def test_names_that_do_not_do(names: list[str], sentence: str) -> None:
 
 
 def test_outputs_are_found_by_name(outputs: Path) -> None:
-    mprnet, rcdnet = find_methods([], outputs=outputs)
-    assert (mprnet.key, mprnet.label) == ("outputs:MPRNet", "MPRNet (outputs)")
-    assert np.array_equal(mprnet.derain("rain-001", PHOTO * 0), PHOTO)
-    assert np.array_equal(mprnet.derain("sub/rain-001", PHOTO * 0), PHOTO[::-1])
-    assert np.array_equal(mprnet.derain("else/rain-001", PHOTO * 0, also=("rain-001",)), PHOTO)
+    mprnet, rcdnet = find_methods(keys_of_outputs(outputs), Sources(outputs=outputs))
+    assert (mprnet.key, mprnet.label, mprnet.computes) == ("outputs:MPRNet", "MPRNet (outputs)", False)
+    assert np.array_equal(mprnet.derain(PHOTO * 0, ("rain-001",)).pixels, PHOTO)
+    assert np.array_equal(mprnet.derain(PHOTO * 0, ("sub/rain-001",)).pixels, PHOTO[::-1])
+    assert np.array_equal(mprnet.derain(PHOTO * 0, ("else/rain-001", "rain-001")).pixels, PHOTO)
+    assert mprnet.lacks(("else/rain-001",)) and not mprnet.lacks(("rain-001",))
     with pytest.raises(OutputError, match=r"MPRNet holds no derained image else/rain-001\.png"):
-        mprnet.derain("else/rain-001", PHOTO)
+        mprnet.derain(PHOTO, ("else/rain-001",))
     with pytest.raises(OutputError, match=r"RCDNet holds no derained image rain-001\.png"):
-        rcdnet.derain("rain-001", PHOTO)
+        rcdnet.derain(PHOTO, ("rain-001",))
     with pytest.raises(OutputError, match=r"norain-001\.png has 20×24 pixels, but the photo rain-001 has 32×24\."):
-        rcdnet.derain("rain-001", PHOTO, also=("norain-001",))
+        rcdnet.derain(PHOTO, ("rain-001", "norain-001"))
+
+
+def test_names_that_two_photos_could_have_are_nobodys() -> None:
+    assert own_names([("a/1", "1", "c"), ("b/1", "1", "c"), ("2", "2", "d")]) == [("a/1",), ("b/1",), ("2", "d")]
 
 
 def test_folders_without_outputs(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="There is no folder"):
-        find_methods([], outputs=tmp_path / "absent")
+        keys_of_outputs(tmp_path / "absent")
     with pytest.raises(DatasetError, match="holds no folder METHOD with derained images"):
-        find_methods([], outputs=tmp_path)
+        keys_of_outputs(tmp_path)
+    with pytest.raises(DatasetError, match="There is no folder"):
+        find_methods([f"outputs:{tmp_path / 'absent'}"])
+
+
+@pytest.mark.parametrize("key", list(PEERS))
+def test_costs_are_those_counted(key: str) -> None:
+    (method,) = find_methods([key], Sources(random_peers=True))
+    assert method.network is not None and method.needs.cost == count_multiply_adds(method.network, side=32)
+    assert not method.needs.tiles and method.needs.setting == "float32, channels_last, whole"
+
+
+def test_what_ours_needs_is_data() -> None:
+    (method,) = find_methods(["ours"], Sources(dtype="float32"))
+    assert method.needs.setting == "float32, channels_last, tiles" and method.needs.multiple == 16
+    assert method.network is not None and count_parameters(method.network) > 1e6
+    assert method.needs.cost == pytest.approx(count_multiply_adds(method.network), rel=0.01)
 
 
 def test_ours_is_g_s_on_synthetic_rain_and_g_r_on_photos() -> None:
     derainer = Derainer(SemiDerainGAN(**SIZES["fast"], generators=("gs", "gr")), device="cpu")
-    labels = [find_methods(["ours"], weights=derainer, synthetic=synthetic)[0].label for synthetic in (True, False)]
+    labels = [
+        find_methods(["ours"], Sources(weights=derainer, synthetic=synthetic))[0].label for synthetic in (True, False)
+    ]
     assert labels == ["Semi-DerainGAN (G_s)", "Semi-DerainGAN (G_r)"]
-    assert find_methods(["ours:gr"], weights=derainer, synthetic=True)[0].label == "Semi-DerainGAN (G_r)"
+    assert find_methods(["ours:gr"], Sources(weights=derainer, synthetic=True))[0].label == "Semi-DerainGAN (G_r)"

@@ -1,5 +1,6 @@
 """Derained images on disk: a folder for each method, `outputs/METHOD/NAME.png`, matched to photos by name."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,9 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import UserError
+from core.methods.method import Derained, Method
+from core.methods.sources import Sources
 from core.text import natural_key, one_spelling
 from datasets.errors import DatasetError
 from datasets.folders import list_photos, name_of
+from datasets.pairs import Pair
 from datasets.reading import read_rgb
 
 
@@ -56,22 +60,31 @@ class Outputs:
             )
         return pixels
 
-    def check_complete(self, photos: Sequence[Sequence[str]]) -> None:
-        """Checks that every photo, given by its names, has its image.
 
-        Raises:
-            OutputError: images are missing; how many, and which is the first.
-        """
-        missing = [names[0] for names in photos if self.find(names) is None]
-        if missing:
-            raise OutputError(
-                f"{self.folder} lacks the derained images of {len(missing)} of {len(photos)} photos; "
-                f"the first is {missing[0]}.png."
-            )
+def make_outputs(key: str, which: str, sources: Sources) -> Method:
+    """The images of one folder as a method: `which` below the folder of outputs, or without such a folder a path.
+
+    Raises:
+        DatasetError: there is no such folder.
+    """
+    outputs = Outputs(Path(sources.outputs, which) if sources.outputs else Path(which))
+    list_photos(outputs.folder)
+
+    def run(pixels: np.ndarray, names: Sequence[str]) -> Derained:
+        return Derained(outputs.read(names, *pixels.shape[:2]))
+
+    return Method(
+        key,
+        outputs.folder.name,
+        "outputs",
+        run,
+        about={"method": "images on disk", "folder": str(outputs.folder)},
+        lacks=lambda names: outputs.find(names) is None,
+    )
 
 
-def open_outputs(folder: str | Path) -> list[Outputs]:
-    """The folders of methods in a folder of outputs, in natural order of their names.
+def keys_of_outputs(folder: str | Path) -> list[str]:
+    """The keys of the methods in a folder of outputs, in natural order: a folder of images each.
 
     Raises:
         DatasetError: there is no such folder, or no folder with images in it.
@@ -79,11 +92,25 @@ def open_outputs(folder: str | Path) -> list[Outputs]:
     root = Path(folder)
     if not root.is_dir():
         raise DatasetError(f"There is no folder {folder}.")
-    inner = sorted(
-        (path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")),
-        key=lambda path: natural_key(path.name),
-    )
-    methods = [outputs for outputs in map(Outputs, inner) if outputs.files]
-    if not methods:
+    inner = [path for path in root.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    found = [path.name for path in inner if Outputs(path).files]
+    if not found:
         raise DatasetError(f"{folder} holds no folder METHOD with derained images METHOD/NAME.png.")
-    return methods
+    return [f"outputs:{name}" for name in sorted(found, key=natural_key)]
+
+
+def names_of_pairs(pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
+    """By which names outputs of each pair may go: its own, its rainy photo's, its clean photo's."""
+    return own_names([(pair.name, name_of(pair.rainy.name), name_of(pair.clean.name)) for pair in pairs])
+
+
+def own_names(names: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The photos' names without those that two photos could have, whose outputs could not be told apart.
+
+    The first name of a photo is always its own.
+    """
+    holders = Counter(name for of_one in names for name in set(of_one))
+    return [
+        (of_one[0], *(name for name in dict.fromkeys(of_one[1:]) if holders[name] == 1 and name != of_one[0]))
+        for of_one in names
+    ]
