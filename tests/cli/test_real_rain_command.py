@@ -49,6 +49,21 @@ def test_writes_a_table_a_csv_and_a_sheet(photos: Path, tmp_path: Path, capsys: 
         assert image.size == (2 * 2 * 408, 2 * 308)
 
 
+def test_a_photo_of_one_pixel_and_a_broken_one_end_no_run(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (1, 1)).save(photos / "a-dot.png")
+    (photos / "b-broken.png").write_bytes(b"no photo")
+    command = ["real-rain", "--data", str(photos), "--device", "cpu", "--csv", str(tmp_path / "r.csv")]
+    assert main([*command, "--sheet", str(tmp_path / "sheet.png")]) == 1
+    printed = capsys.readouterr()
+    assert "2 photos, 2 without enough rain" in printed.out
+    assert "left out: " in printed.err and "b-broken.png" in printed.err and "Traceback" not in printed.err
+    assert (tmp_path / "r.csv").is_file() and (tmp_path / "sheet.png").is_file()
+    assert main([*command[:-1], str(tmp_path)]) == 2
+    assert "is a folder." in capsys.readouterr().err
+
+
 def test_chosen_photos_alone(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "only.txt").write_text("# one\nrain-1.png\n", encoding="utf-8")
     command = ["real-rain", "--data", str(photos), "--only", str(tmp_path / "only.txt"), "--device", "cpu"]

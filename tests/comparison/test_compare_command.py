@@ -203,7 +203,14 @@ def test_missing_and_odd_outputs(
     odd = outputs / "<Other & co>" / "rain-004.png"
     Image.new("RGB", (31, 24)).save(odd)
     assert compare("--data", pairs, "--methods", "", "--outputs", outputs) == 1
-    assert "rain-004.png has 31×24 pixels, but the photo rain-004 has 32×24." in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert (
+        error.startswith("left out: ") and "rain-004.png has 31×24 pixels, but the photo rain-004 has 32×24." in error
+    )
+    assert {row["photo"] for row in rows_of(tmp_path / "r.csv")} == {"rain-001", "rain-002", "rain-003"}
+    assert "Left out: The derained image" in (tmp_path / "r.html").read_text(encoding="utf-8")
+    (tmp_path / "r.html").unlink()
+    (tmp_path / "r.csv").unlink()
     odd.unlink()
     assert compare("--data", pairs, "--methods", "", "--outputs", outputs) == 1
     error = capsys.readouterr().err
@@ -241,6 +248,19 @@ def test_mistakes(
     output = capsys.readouterr()
     assert sentence in output.err
     assert "Traceback" not in output.err
+
+
+def test_a_photo_of_one_pixel_and_a_broken_one(
+    compare: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "real").mkdir()
+    Image.new("RGB", (1, 1), (80, 90, 100)).save(tmp_path / "real/1.png")
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)).save(tmp_path / "real/2.png")
+    (tmp_path / "real/3.png").write_bytes(b"no photo")
+    assert compare("--data", tmp_path / "real", "--unpaired", "--methods", "ours") == 1
+    error = capsys.readouterr().err
+    assert error.count("left out: ") == 1 and "3.png" in error and "Traceback" not in error
+    assert [row["photo"] for row in rows_of(tmp_path / "r.csv")] == ["1", "1", "2", "2"]
 
 
 def test_large_pairs_are_refused(compare: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
