@@ -40,7 +40,7 @@ def test_import_as_a_process(repository: Path, tmp_path: Path, folder: Path) -> 
     (tmp_path / "photos" / "4.jpg").write_text("<html>")
     done = run(repository, "import", tmp_path / "new", tmp_path / "photos")
     assert done.returncode == 1 and done.stdout == "3 taken, 0 known already, 1 refused\n"
-    assert done.stderr == "refused: 4.jpg is a web page (HTML), not a JPEG, PNG, WebP, TIFF or BMP photo.\n"
+    assert done.stderr == "refused: 4.jpg is a web page (HTML), not a JPEG, PNG, WebP, TIFF, BMP, HEIC or AVIF photo.\n"
     again = run(repository, "import", tmp_path / "new", tmp_path / "photos", "--json")
     assert json.loads(again.stdout)["known"] == 3
 
