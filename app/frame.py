@@ -3,6 +3,7 @@
 from typing import Any
 
 from app import settings
+from core.images.formats import READABLE
 
 HOME = "Derain"
 
@@ -19,7 +20,7 @@ HEADER = f"""
 </header>
 """
 FOOTER = f"""
-<p class="limits">JPEG, PNG, WebP, TIFF or BMP, up to {settings.MAX_PIXELS // 10**6} megapixels and
+<p class="limits">{READABLE}, up to {settings.MAX_PIXELS // 10**6} megapixels and
 {settings.MAX_BYTES // 10**6} MB. What is uploaded is forgotten after about an hour.</p>
 """
 

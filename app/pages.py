@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.block_function import BlockFunction
+from gradio.exceptions import InvalidPathError
 
 from app import settings
 from core.errors import UserError
@@ -12,6 +13,7 @@ from core.errors import UserError
 OURS = (
     "Something went wrong on our side, and nothing was changed. Please try once more; the log of the server has more."
 )
+NOT_UPLOADED = "A file was named that was not uploaded here; upload it first."
 NO_MEMORY = "There is not enough memory for this on the machine that serves the page; please take a smaller photo."
 
 
@@ -38,6 +40,8 @@ class Pages(gr.Blocks):
             raise
         except UserError as error:
             raise gr.Error(in_words(event, str(error)), print_exception=False) from error
+        except InvalidPathError as error:
+            raise gr.Error(NOT_UPLOADED, print_exception=False) from error
         except MemoryError as error:
             raise gr.Error(NO_MEMORY) from error
         except Exception as error:
@@ -46,11 +50,13 @@ class Pages(gr.Blocks):
     async def preprocess_data(
         self, block_fn: BlockFunction, inputs: list[Any], *args: Any, **options: Any
     ) -> list[Any]:
-        """Gradio's own, once what was sent has the shapes that the event takes.
+        """Gradio's own, once what was sent has the shapes that the event takes. A script may leave the last ones out.
 
         Raises:
             UserError: it has not; one sentence.
         """
+        if block_fn.api_visibility == "public":
+            inputs = inputs + [getattr(component, "value", None) for component in block_fn.inputs[len(inputs) :]]
         check_inputs(block_fn, inputs)
         return await super().preprocess_data(block_fn, inputs, *args, **options)
 

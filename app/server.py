@@ -15,6 +15,7 @@ from app.compare.methods import offer
 from app.compare.stored import load_stored_outputs
 from app.compare.tally import Tally
 from app.derain import page as derain
+from app.events import SCRIPTS
 from app.examples import all_examples
 from app.pages import Pages
 from app.scratch import scratch
@@ -90,6 +91,7 @@ def launch(pages: Pages, host: str, port: int) -> None:
             server_port=port,
             theme=theme(),
             css_paths=STYLES,
+            head="".join(f"<script>{script.read_text(encoding='utf-8')}</script>" for script in SCRIPTS),
             footer_links=[],
             max_file_size=settings.MAX_BYTES,
             allowed_paths=[],
@@ -101,6 +103,7 @@ def launch(pages: Pages, host: str, port: int) -> None:
             share=False,
             quiet=True,
             prevent_thread_lock=True,
+            _frontend=False,  # else it asks itself for the page, and gives up where a busy machine answers late
         )
     except OSError as error:
         raise UserError(f"The demo cannot listen on {host}, port {port}.") from error

@@ -7,7 +7,7 @@ from gradio.themes.utils.colors import Color
 from gradio.themes.utils.fonts import LocalFont
 
 STYLE = Path(__file__).with_name("theme.css")
-STYLES = [STYLE, Path(__file__).parent / "compare" / "viewer.css"]
+STYLES = [STYLE, STYLE.with_name("viewer.css"), STYLE.with_name("derain") / "brush.css"]
 
 RAIN = Color(
     name="rain",
@@ -56,7 +56,7 @@ def theme() -> gr.themes.Base:
         body_background_fill_dark="*neutral_950",
         body_text_color="*neutral_800",
         body_text_color_dark="*neutral_100",
-        body_text_color_subdued="*neutral_500",
+        body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_400",
         background_fill_primary="white",
         background_fill_primary_dark="*neutral_900",
@@ -72,7 +72,7 @@ def theme() -> gr.themes.Base:
         block_title_text_color="*neutral_600",
         block_title_text_color_dark="*neutral_300",
         block_title_text_weight="700",
-        block_info_text_color="*neutral_500",
+        block_info_text_color="*neutral_600",
         block_info_text_color_dark="*neutral_400",
         button_primary_background_fill="*primary_600",
         button_primary_background_fill_hover="*primary_700",

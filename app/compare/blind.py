@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from app.compare.contest import Contest
 from app.compare.show import RAINY, facts_of
 from app.compare.tally import Pick, Shown
-from app.compare.viewer import Blind, Pane, Show
+from app.viewer import Blind, Pane, Show
 
 FEWEST = 2
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from app import settings
+from app import handover, settings
 from app.compare.collection import Item, recognise
 from app.compare.contest import Contest, open_contest, run
 from app.compare.layout import PHOTO, Layout
 from app.compare.methods import Methods
 from app.compare.show import facts, show, table
 from app.compare.subject import Subject, make_subject, read
-from app.compare.viewer import viewer_value
 from app.events import PRIVATE, TO_TOP, Changes
+from app.viewer import viewer_value
 from core.errors import UserError
 
 AT_ONCE: dict[str, Any] = {"concurrency_id": "comparison", "concurrency_limit": 4}
@@ -55,12 +55,14 @@ class Comparing:
             ui.clear: gr.update(interactive=False),
         }
 
-    def connect(self) -> None:
-        """Ties the events to the page."""
+    def connect(self, pages: gr.Blocks) -> None:
+        """Ties the events to the page, one of `pages`."""
         ui, desk, chosen = self.ui, self.desk, self.ui.methods
         outputs = [desk, *self.cleared, *self.files, ui.tabs]
         work: dict[str, Any] = {"outputs": outputs, "show_progress": "hidden", "trigger_mode": "multiple"}
         work |= {**AT_ONCE, **PRIVATE}
+        ui.intake.upload(self.anew, [ui.intake, *self.files[1:], chosen, desk], **work)
+        pages.load(self.handed, [chosen, desk], **work)
         ui.rainy.upload(self.upload, [*self.files, chosen, desk], **work)
         ui.examples.select(self.example, [chosen, desk], **work)
         ui.gallery.select(self.from_gallery, [ui.page, chosen, desk], **work)
@@ -83,6 +85,24 @@ class Comparing:
             yield from self.compare(desk, base, clean, others, chosen)
 
         yield from self.in_turn(desk, changes(), self.cleared)
+
+    def anew(
+        self, rainy: str, clean: str | None, others: list[str] | None, chosen: list[str], desk: Desk
+    ) -> Iterator[Changes]:
+        """A photo that was dropped anywhere, pasted or chosen. What lay beside the photo before goes with that one."""
+        if desk.base is not None:
+            clean = others = None
+        yield {self.desk: desk, self.ui.rainy: rainy, self.ui.clean: clean, self.ui.others: others}
+        yield from self.upload(rainy, clean, others, chosen, desk)
+
+    def handed(self, chosen: list[str], desk: Desk, request: gr.Request) -> Iterator[Changes]:
+        """A photo that the other page hands over, by its key in the page's address."""
+        if key := request.query_params.get(handover.PARAMETER):
+            path = handover.take(key).path
+            yield {self.desk: desk, self.ui.rainy: str(path)}
+            yield from self.upload(str(path), None, None, chosen, desk)
+        else:
+            yield {self.desk: desk}
 
     def item(self, index: int, chosen: list[str], desk: Desk) -> Iterator[Changes]:
         """A photo on offer."""

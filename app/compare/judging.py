@@ -16,8 +16,8 @@ from app.compare.contest import open_contest, run
 from app.compare.layout import Layout
 from app.compare.methods import Methods
 from app.compare.tally import Tally, picks_csv, standings_csv
-from app.compare.viewer import viewer_value
 from app.events import PRIVATE, QUIET, SAVE, Changes
+from app.viewer import viewer_value
 from core.errors import UserError
 
 NO_CHOICE = "There is no photo with outputs of two methods: choose more methods."

@@ -5,8 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from app.compare.viewer import viewer
+from app.events import intake
 from app.frame import BARE, FOOTER, HEADER, HOME
+from app.viewer import viewer
 from core.images import IMAGE_SUFFIXES
 
 PHOTO, GALLERY, BLIND = "photo", "gallery", "blind"
@@ -48,6 +49,7 @@ class Layout:
             self.clean = drop("Clean photo, for figures (optional)", "given-clean")
             self.others = drop("Other methods’ outputs of it (optional)", "given-others", file_count="multiple")
         with gr.Row(elem_id="choose"):
+            self.intake = intake("Choose a photo", scale=0)
             self.methods = gr.CheckboxGroup(
                 list(methods), value=[key for _, key in methods], label="Methods", elem_id="methods"
             )

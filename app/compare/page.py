@@ -21,7 +21,7 @@ def add_page(pages: gr.Blocks, methods: Methods, items: list[Item], tally: Tally
         desk = gr.State(Desk(), time_to_live=settings.KEEP_SECONDS)
         visit = gr.State(None, time_to_live=settings.KEEP_SECONDS)
         ui = Layout(methods.choices, methods.with_outputs, gallery.pages, standings.place(tally))
-        Comparing(methods, items, desk, ui).connect()
+        Comparing(methods, items, desk, ui).connect(pages)
         add_gallery(gallery, ui)
         Judging(methods, items, tally, visit, ui).connect()
         pages.load(

@@ -4,10 +4,15 @@ from html import escape
 from math import nan
 
 from app.compare.contest import PROTOCOLS, Contest, Entry
-from app.compare.viewer import Pane, Show
+from app.viewer import Pane, Show
 from core.metrics import WITH_REFERENCE, Scores
+from core.peers import PEERS
 
 RAINY, CLEAN = "Rainy image x", "Clean image y"
+PEERS_NOTE = (
+    "A peer runs the weights in its brackets, which were trained on the rain of that set alone: on other rain it finds "
+    "little, so these figures say nothing of the peer on its own set. "
+)
 STOPPED = "Stopped before it was done. Untick and tick it above to run it."
 
 
@@ -76,8 +81,14 @@ def table(contest: Contest) -> str:
     )
     return (
         f'<div class="figures"><table><thead><tr><th>Method</th><th>Time</th>{heads}<th>Output</th></tr></thead>'
-        f"<tbody>{body}</tbody></table><p>{note} Times are of this machine at this moment.</p></div>"
+        f"<tbody>{body}</tbody></table><p>{note} {peers_note(contest)}"
+        "Times are of this machine at this moment.</p></div>"
     )
+
+
+def peers_note(contest: Contest) -> str:
+    """What to bear in mind where peers stand beside our model: their weights are for one kind of rain each."""
+    return PEERS_NOTE if any(entry.key in PEERS for entry in contest.entries if entry.key in contest.given) else ""
 
 
 def best_of(contest: Contest) -> dict[tuple[str, str], float]:

@@ -1,4 +1,4 @@
-"""The rain measures as four cards of HTML, each with its definition, the direction also drawn."""
+"""The rain measures of what was taken out, as cards of HTML, each with its definition, the direction also drawn."""
 
 from math import cos, radians, sin
 
@@ -6,7 +6,7 @@ from core.metrics.rain_measures import THRESHOLD, RainMeasures
 
 UNKNOWN = "–"
 DEFINITIONS = {
-    "Coverage": f"Pixels where the mask m is above {round(255 * THRESHOLD)}/255.",
+    "Coverage": f"Pixels that became darker by more than {round(255 * THRESHOLD)} of 255.",
     "Direction": "Mean of the streaks, from the vertical; positive where their upper ends lean to the right.",
     "Spread": "Standard deviation of the streaks’ direction.",
     "Density": "Lower tips of streaks for each million pixels.",

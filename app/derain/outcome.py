@@ -1,20 +1,26 @@
 """What the demo holds of one derained photo: previews at once, full-size files when they are asked for."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import cv2
 import numpy as np
 
 from app import previews, settings
+from app.derain.network import Network
+from app.derain.strength import blend
 from app.uploads import read_within_caps
 from core.depth import round_to_8_bits
 from core.images import Photo, read_photo, write_mask, write_photo
 from core.images.formats import output_suffix
-from core.inference import Derainer
-from core.metrics.rain_measures import RainMeasures, measure_rain
+from core.inference import AUTO
+from core.metrics.rain_measures import THRESHOLD, RainMeasures, measure_rain
+
+LEAST_SEEN = 0.001
+"""Share of the mask's pixels above the measures' threshold from which its steps are worth a look."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,16 @@ class Opened:
     photo: Photo
     small: np.ndarray
     rainy: Path
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the network takes so long that a first look is worth its time."""
+        height, width = self.photo.pixels.shape[:2]
+        return height * width > settings.LARGE_PIXELS
+
+    def save_look(self, looked: np.ndarray) -> Path:
+        """PNG of a first look, (h, w, 3 or 4) uint8."""
+        return previews.save_png(looked, Path(self.folder.name) / "look.png")
 
     @property
     def facts(self) -> str:
@@ -41,30 +57,48 @@ class Opened:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A derained photo: the full derained image (strength 1) on disk, previews of everything the page shows."""
+    """A derained photo: the full derained image (strength 1) on disk, previews of everything the page shows.
+
+    Attributes:
+        scale: the network saw the photo shrunk by that.
+        measures: of the removed layer, what became darker by full strength.
+        removed, gain: the removed layer R = x − ỹ as a picture, brightened so many times.
+        mask, mask_gain: likewise the rain mask m.
+        colours: where light was removed, as colours on the photo.
+        steps: the rain mask at each step; empty where there is nothing to see in any.
+    """
 
     folder: TemporaryDirectory[str]
     source: Path
     generator: str
+    scale: int
     measures: RainMeasures
     rainy: Path
+    removed: Path
+    gain: int
     mask: Path
+    mask_gain: int
     colours: Path
     steps: tuple[Path, ...]
     small_rainy: np.ndarray
     small_derained: np.ndarray
 
-    def derained_preview(self, strength: float) -> Path:
-        """PNG of the derained image at `strength` 0…1, at most `PREVIEW_SIDE` pixels long."""
-        pixels = blend(self.small_rainy, self.small_derained, strength)
+    def derained_preview(self, strength: float, strength_map: np.ndarray | None = None) -> Path:
+        """PNG of the derained image, at most `PREVIEW_SIDE` pixels long; strengths as for `blend`."""
+        pixels = blend(self.small_rainy, self.small_derained, strength, strength_map)
         return previews.save_png(pixels, Path(self.folder.name) / "derained.png")
 
-    def derained_file(self, strength: float) -> Path:
-        """The derained photo at `strength` 0…1, in the format, size and depth of the photo that came in."""
+    @property
+    def full_preview(self) -> Path:
+        """PNG of the derained image at strength 1, for the brush."""
+        return Path(self.folder.name) / "full.png"
+
+    def derained_file(self, strength: float, strength_map: np.ndarray | None = None) -> Path:
+        """The derained photo in the format, size and depth of the photo that came in; strengths as for `blend`."""
         photo = read_photo(self.source)
         derained = np.load(Path(self.folder.name) / "derained.npy", mmap_mode="r")
         path = Path(self.folder.name) / derained_name(photo, self.source)
-        write_photo(photo.with_pixels(blend(photo.pixels, derained, strength)), path)
+        write_photo(photo.with_pixels(blend(photo.pixels, derained, strength, strength_map)), path)
         return path
 
     @property
@@ -89,40 +123,70 @@ def open_photo(path: Path) -> Opened:
 
 
 def derain(
-    opened: Opened, derainer: Derainer, generator: str | None, progress: Callable[[int, int], None] | None = None
+    opened: Opened,
+    network: Network,
+    generator: str | None,
+    scale: int | str = AUTO,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
-    """Runs the model on an opened photo; `progress` hears the tiles done and their number."""
-    result = derainer(opened.photo.pixels, generator=generator, steps=True, progress=progress)
+    """Runs the network on an opened photo; `progress` hears the tiles done and their number."""
+    result = network(opened.photo.pixels, generator=generator, scale=scale, steps=True, progress=progress)
     folder = Path(opened.folder.name)
     np.save(folder / "derained.npy", result.pixels)
-    small_mask = round_to_8_bits(previews.shrink(result.mask, settings.PREVIEW_SIDE))
-    outcome = Outcome(
+    write_mask(result.mask, folder / mask_name(opened.source))
+    derained = previews.preview(opened.photo, result.pixels, settings.PREVIEW_SIDE)
+    previews.save_png(derained, folder / "full.png")
+    removed, gain = stretched(removed_layer(opened.small, derained))
+    mask, mask_gain = stretched(round_to_8_bits(previews.shrink(result.mask, settings.PREVIEW_SIDE)))
+    seen = bool((result.mask > THRESHOLD).mean() > LEAST_SEEN)
+    return Outcome(
         folder=opened.folder,
         source=opened.source,
         generator=result.generator,
-        measures=measure_rain(result.mask),
+        scale=result.scale,
+        measures=measure_rain(taken_light(opened.photo.pixels, result.pixels)),
         rainy=opened.rainy,
-        mask=previews.save_png(small_mask, folder / "mask.png"),
-        colours=previews.save_png(previews.colours_over(opened.small, small_mask), folder / "colours.png"),
-        steps=tuple(
-            previews.save_png(round_to_8_bits(previews.shrink(step, settings.STEP_SIDE)), folder / f"step-{i}.png")
-            for i, step in enumerate(result.masks, 1)
+        removed=previews.save_png(removed, folder / "removed.png"),
+        gain=gain,
+        mask=previews.save_png(mask, folder / "mask.png"),
+        mask_gain=mask_gain,
+        colours=previews.save_png(
+            previews.colours_over(opened.small, removed_layer(opened.small, derained).max(2)), folder / "colours.png"
         ),
+        steps=step_pictures(result.masks, folder) if seen else (),
         small_rainy=opened.small,
-        small_derained=previews.preview(opened.photo, result.pixels, settings.PREVIEW_SIDE),
+        small_derained=derained,
     )
-    write_mask(result.mask, outcome.mask_file)
-    return outcome
 
 
-def blend(rainy: np.ndarray, derained: np.ndarray, strength: float) -> np.ndarray:
-    """x + s(ỹ − x), rounded to the integers of x; s = 1 gives ỹ itself. Row by row, so that no float copy is made."""
-    if strength == 1:
-        return np.asarray(derained)
-    blended = np.empty_like(rainy)
+def step_pictures(masks: Sequence[np.ndarray], folder: Path) -> tuple[Path, ...]:
+    """The rain mask at each step as a small picture, all brightened alike."""
+    small = np.stack([round_to_8_bits(previews.shrink(mask, settings.STEP_SIDE)) for mask in masks])
+    return tuple(
+        previews.save_png(step, folder / f"step-{number}.png") for number, step in enumerate(stretched(small)[0], 1)
+    )
+
+
+def taken_light(rainy: np.ndarray, derained: np.ndarray) -> np.ndarray:
+    """The light that was taken away, mean over the channels: (H, W, c) integers, twice -> (H, W) float32, 0…1.
+
+    Row by row, so that no copy of the photo in floats is made.
+    """
+    taken = np.empty(rainy.shape[:2], np.float32)
     for row, (x, y) in enumerate(zip(rainy, derained, strict=True)):
-        blended[row] = np.rint(x + np.float32(strength) * (y.astype(np.float32) - x))
-    return blended
+        taken[row] = (x.astype(np.float32) - y).mean(1)
+    return np.maximum(taken / np.iinfo(rainy.dtype).max, 0)
+
+
+def removed_layer(rainy: np.ndarray, derained: np.ndarray) -> np.ndarray:
+    """R = x − ỹ of two previews, (h, w, 3) uint8; 0 where light was added. Alpha is left out."""
+    return cv2.subtract(np.ascontiguousarray(rainy[..., :3]), np.ascontiguousarray(derained[..., :3]))
+
+
+def stretched(picture: np.ndarray) -> tuple[np.ndarray, int]:
+    """A dark picture, uint8, so many times brighter that its brightest thousandth is white; 1 … 16 times."""
+    gain = int(np.clip(255 / max(np.percentile(picture, 99.9), 1), 1, settings.MOST_GAIN))
+    return np.minimum(picture.astype(np.uint16) * gain, 255).astype(np.uint8), gain
 
 
 def derained_name(photo: Photo, source: Path) -> str:

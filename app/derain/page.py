@@ -7,159 +7,219 @@ from typing import Any
 
 import gradio as gr
 
-from app import settings
-from app.derain import api, measures, outcome
-from app.derain.layout import COLOURS, Layout, derained_caption, rainy_caption
-from app.derain.outcome import Outcome
-from app.events import PRIVATE, SAVE, TO_TOP, Changes
+from app import handover, settings
+from app.derain import api, measures, outcome, words
+from app.derain.brush import brush_value, painted_map
+from app.derain.desk import Desk, held
+from app.derain.layout import COLOURS, MASK, Layout
+from app.derain.network import Network, stepwise
+from app.derain.outcome import Opened, Outcome
+from app.events import PRIVATE, QUIET, SAVE, TO_TOP, Changes
 from app.examples import Example
-from core.errors import UserError
-from core.inference import Derainer
+from app.viewer import Pane, Show, viewer_value
+from core.inference import AUTO, Derainer
 
 SHOW_ORIGIN = f"""() => {json.dumps([api.PYTHON, api.CURL])}.map((text) => text.replaceAll(
   {json.dumps(api.ORIGIN)}, (location.origin + location.pathname).replace(/\\/$/, '')))"""
 
+TO_RESULT = """() => {
+  const panel = document.querySelector('#derained-panel');
+  if (innerWidth < 1000) panel.scrollIntoView({ block: 'start' });
+  const nowhere = !document.activeElement || document.activeElement === document.body;
+  if (nowhere) panel.querySelector('h2').focus({ preventScroll: true });
+}"""
+"""JavaScript that shows where the result will be, and puts the keyboard's focus there if it is nowhere."""
+
+TO_COMPARE = f"""(key) => {{
+  location.href = location.pathname.replace(/\\/$/, '') + '/compare?{handover.PARAMETER}=' + key;
+}}"""
+
+ARRIVALS: dict[str, Any] = {"concurrency_id": "arrivals", "concurrency_limit": 4, "trigger_mode": "multiple"}
+
 
 def add_page(pages: gr.Blocks, derainer: Derainer, examples: Sequence[Example]) -> None:
     """Adds the page, around one loaded model, to the demo's pages, which are open."""
-    session = gr.State(None, time_to_live=settings.KEEP_SECONDS)
+    desk = gr.State(Desk(), time_to_live=settings.KEEP_SECONDS)
     ui = Layout(derainer.generators, derainer.default_generator, examples)
-    runs = Runs(derainer, examples, ui, session)
-    runs.connect()
-    add_showing(session, ui, runs)
-    add_saving(session, ui)
-    api.add_endpoint(derainer)
+    network = Network(derainer)
+    runs = Runs(network, examples, ui, desk)
+    finished = runs.connect()
+    add_showing(desk, ui, finished)
+    add_taking_away(desk, ui)
+    api.add_endpoint(network)
     pages.load(None, None, [ui.python, ui.curl], js=SHOW_ORIGIN, **PRIVATE)
 
 
 class Runs:
-    """What runs the network: an upload, an example, the button. Clearing ends it."""
+    """What brings a photo, and the network's run over it. Another photo, another generator and Clear end a run."""
 
-    def __init__(self, derainer: Derainer, examples: Sequence[Example], ui: Layout, session: gr.State) -> None:
-        self.derainer, self.examples, self.ui, self.session = derainer, examples, ui, session
-        self.buttons = (ui.run, ui.clear, ui.save_mask, ui.save)
-        self.cleared: Changes = {
-            session: None,
-            **dict.fromkeys((ui.rainy, ui.mask, ui.derained, ui.slider, ui.steps)),
-            ui.rainy_caption: rainy_caption(),
-            ui.derained_caption: derained_caption(),
-            **dict.fromkeys((ui.measures, ui.closer), gr.update(visible=False)),
-            **dict.fromkeys(self.buttons, gr.update(interactive=False)),
+    def __init__(self, network: Network, examples: Sequence[Example], ui: Layout, desk: gr.State) -> None:
+        self.network, self.examples, self.ui, self.desk = network, examples, ui, desk
+        self.empty: Changes = {
+            **dict.fromkeys((ui.found, ui.derained, ui.viewer, ui.brush)),
+            ui.measures: "",
+            ui.status: words.EMPTY,
+            ui.found_caption: words.caption("Rain that was found"),
+            ui.derained_caption: words.caption("Without rain"),
+            ui.steps: gr.update(value=None, visible=False),
+            **dict.fromkeys((ui.save_mask, ui.save, ui.hand_over), gr.update(interactive=False)),
         }
+        self.cleared: Changes = {
+            **self.empty,
+            ui.rainy: None,
+            ui.rainy_caption: words.caption("Photo"),
+            ui.clear: gr.update(interactive=False),
+        }
+        self.outputs = [desk, *self.cleared]
 
-    def connect(self) -> None:
-        """Ties the runs to the page."""
-        ui = self.ui
-        work: dict[str, Any] = {"outputs": list(self.cleared), "show_progress_on": ui.derained}
-        work |= {**api.ON_NETWORK, **PRIVATE}
-        self.events = [
-            ui.rainy.upload(self.upload, [ui.rainy, ui.generator], preprocess=False, trigger_mode="multiple", **work),
-            ui.examples.select(self.example, ui.generator, trigger_mode="multiple", **work),
-            ui.run.click(self.again, [self.session, ui.generator], **work),
+    def connect(self) -> list[Callable[..., Any]]:
+        """Ties the runs to the page; gives what makes an event follow a finished run."""
+        ui, desk = self.ui, self.desk
+        arrive: dict[str, Any] = {"outputs": self.outputs, **ARRIVALS, **QUIET}
+        arrivals = [
+            ui.intake.upload(self.upload, [ui.intake, desk], preprocess=False, **arrive),
+            ui.examples.select(self.example, desk, **arrive),
+            ui.generator.input(self.again, desk, **arrive),
+            ui.scale.input(self.again, desk, **arrive),
         ]
         ui.examples.select(None, js=TO_TOP, **PRIVATE)
-        clear: dict[str, Any] = {"outputs": list(self.cleared), "cancels": self.events, "queue": False, **PRIVATE}
-        gr.on([ui.clear.click, ui.rainy.clear], lambda: self.cleared, None, **clear)
+        for arrival in arrivals[:2]:
+            arrival.success(None, js=TO_RESULT, **PRIVATE)
+        run: dict[str, Any] = {"outputs": self.outputs, "trigger_mode": "multiple", **api.ON_NETWORK, **QUIET}
+        runs = [arrival.success(self.run, [desk, ui.generator, ui.scale], **run) for arrival in arrivals]
+        ui.clear.click(self.clear, desk, self.outputs, **ARRIVALS, **QUIET)
+        return [run.success for run in runs]
 
-    def upload(self, file: dict[str, Any], generator: str, progress: gr.Progress = gr.Progress()) -> Iterator[Changes]:  # noqa: B008
-        """A photo that was dropped or chosen."""
-        yield from self.derain(Path(file["path"]), generator, progress)
+    def upload(self, file: dict[str, Any], desk: Desk) -> Changes:
+        """A photo that was dropped, pasted or chosen."""
+        return self.arrived(desk, outcome.open_photo(Path(file["path"])))
 
-    def example(
-        self,
-        chosen: gr.SelectData,
-        generator: str,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> Iterator[Changes]:
+    def example(self, chosen: gr.SelectData, desk: Desk) -> Changes:
         """One of the photos on offer."""
-        yield from self.derain(self.examples[chosen.index].path, generator, progress)
+        return self.arrived(desk, outcome.open_photo(self.examples[chosen.index].path))
 
-    def again(
-        self,
-        done: Outcome | None,
-        generator: str,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> Iterator[Changes]:
-        """The photo that is there, with what is chosen now."""
-        yield from self.derain(held(done).source, generator, progress)
+    def again(self, desk: Desk) -> Changes:
+        """The photo that is there once more; without one there is nothing to do."""
+        return {self.desk: desk} if desk.opened is None else self.arrived(desk, desk.opened)
 
-    def derain(self, path: Path, generator: str, progress: gr.Progress) -> Iterator[Changes]:
-        """Shows the photo, then what the network makes of it; an error leaves the page empty."""
-        try:
-            opened = outcome.open_photo(path)
-            yield self.shown(opened)
-            done = outcome.derain(
-                opened, self.derainer, generator, lambda tile, of: progress((tile, of), desc="Deraining", unit="tiles")
-            )
-        except UserError:
-            yield self.cleared
-            raise
-        yield self.finished(done)
-
-    def shown(self, opened: outcome.Opened) -> Changes:
-        """The photo alone, while the network works."""
+    def arrived(self, desk: Desk, opened: Opened) -> Changes:
+        """The photo alone, until the network takes it up. One that cannot be read never comes so far: all stays."""
         ui = self.ui
+        desk.turn(opened)
         return {
-            **self.cleared,
+            self.desk: desk,
+            **self.empty,
             ui.rainy: str(opened.rainy),
-            ui.rainy_caption: rainy_caption(opened.facts),
+            ui.rainy_caption: words.caption("Photo", opened.facts),
             ui.clear: gr.update(interactive=True),
+            ui.status: words.WAITING,
         }
+
+    def clear(self, desk: Desk) -> Changes:
+        """Takes everything off the page; a run ends at its next step."""
+        desk.turn(None)
+        return {self.desk: desk, **self.cleared}
+
+    def run(self, desk: Desk, generator: str, scale: str) -> Iterator[Changes]:
+        """What the network makes of the photo that came last, as far as nothing else comes meanwhile."""
+        for change in desk.in_turn(self.derain(desk, generator, scale)):
+            yield {self.desk: desk, **change}
+        # A browser gets the last changes twice: these do nothing to what came meanwhile.
+        yield {self.desk: desk}
+
+    def derain(self, desk: Desk, generator: str, scale: str) -> Iterator[Changes]:
+        """A first look at a large photo, then how far the network is, then its outcome."""
+        ui, opened = self.ui, desk.opened
+        chosen = scale if scale == AUTO else int(scale)
+        if opened is None:
+            return
+        try:
+            if opened.is_large:
+                yield {ui.status: words.LOOKING}
+                looked = self.network.first_look(opened.small, generator)
+                yield {ui.derained: str(opened.save_look(looked))}
+            steps = stepwise(lambda progress: outcome.derain(opened, self.network, generator, chosen, progress))
+            for step in steps:
+                if isinstance(step, Outcome):
+                    desk.done = step
+                    yield self.finished(step)
+                else:
+                    yield {ui.status: words.working(*step)}
+        except Exception:
+            yield {ui.status: words.EMPTY}
+            raise
 
     def finished(self, done: Outcome) -> Changes:
         """What is known once the network is done."""
         ui = self.ui
+        steps = [(str(step), f"Step {number}") for number, step in enumerate(done.steps, 1)]
         return {
-            self.session: done,
-            ui.derained_caption: derained_caption(done.generator),
-            ui.measures: gr.update(value=measures.cards(done.measures), visible=True),
-            ui.closer: gr.update(visible=True),
-            ui.steps: [(str(step), f"Step {number}") for number, step in enumerate(done.steps, 1)],
-            **dict.fromkeys(self.buttons, gr.update(interactive=True)),
+            ui.status: words.finished(done),
+            ui.derained_caption: words.caption("Without rain", words.made_by(done.generator)),
+            ui.measures: measures.cards(done.measures),
+            ui.steps: gr.update(value=steps, visible=bool(steps)),
+            **dict.fromkeys((ui.save_mask, ui.save, ui.hand_over), gr.update(interactive=True)),
         }
 
 
-def add_showing(session: gr.State, ui: Layout, runs: Runs) -> None:
-    """Strength and view change what is shown of an outcome, without the network."""
+def add_showing(desk: gr.State, ui: Layout, finished: Sequence[Callable[..., Any]]) -> None:
+    """Strength, brush and view change what is shown of an outcome, without the network."""
 
-    def show_derained(done: Outcome | None, percent: float) -> tuple[Any, Any]:
-        if done is None:
+    def show(now: Desk, strength: float) -> tuple[Any, Any]:
+        if now.done is None:
             return gr.skip(), gr.skip()
-        derained = str(done.derained_preview(percent / 100))
-        return derained, (str(done.rainy), derained)
+        derained = now.done.derained_preview(strength, now.strength_map)
+        return str(derained), viewer_value(closer(now.done, derained))
 
-    def show_mask(done: Outcome | None, view: str) -> str | None:
-        return str(done.colours if view == COLOURS else done.mask) if done else None
+    def show_derained(now: Desk, strength: float) -> tuple[Any, Any, Any]:
+        return *show(now, strength), brush_value(now.done, strength) if now.done else gr.skip()
 
-    showing: dict[str, Any] = {"show_progress": "hidden", "trigger_mode": "always_last", **PRIVATE}
-    finished: list[Callable[..., Any]] = [run.success for run in runs.events]
+    def paint(now: Desk, strength: float, event: gr.EventData) -> tuple[Any, Any]:
+        held(now)
+        now.strength_map = painted_map(event.map)
+        return show(now, strength)
+
+    def show_found(now: Desk, view: str) -> tuple[Any, str]:
+        heading = "Rain that was found"
+        if now.done is None:
+            return None, words.caption(heading)
+        picture, gain = {
+            COLOURS: (now.done.colours, 1),
+            MASK: (now.done.mask, now.done.mask_gain),
+        }.get(view, (now.done.removed, now.done.gain))
+        return str(picture), words.caption(heading, words.brightened(gain) if view != COLOURS else "")
+
+    showing: dict[str, Any] = {"trigger_mode": "always_last", **QUIET}
     for trigger in (ui.strength.change, *finished):
-        trigger(show_derained, [session, ui.strength], [ui.derained, ui.slider], **showing)
+        trigger(show_derained, [desk, ui.strength], [ui.derained, ui.viewer, ui.brush], **showing)
+    ui.brush.painted(paint, [desk, ui.strength], [ui.derained, ui.viewer], **showing)
     for trigger in (ui.view.change, *finished):
-        trigger(show_mask, [session, ui.view], ui.mask, **showing)
+        trigger(show_found, [desk, ui.view], [ui.found, ui.found_caption], **showing)
 
 
-def add_saving(session: gr.State, ui: Layout) -> None:
-    """The downloads: a full-size file is written when its button is pressed, then handed to the browser."""
+def closer(done: Outcome, derained: Path) -> Show:
+    """Before and after, under a wipe."""
+    height, width = done.small_rainy.shape[:2]
+    panes = [Pane("rainy", "Photo", "rainy", picture=done.rainy)]
+    panes.append(Pane("derained", "Without rain", "derained", picture=derained))
+    return Show(done.folder.name, done.source.name, width, height, panes, wipe=True)
 
-    def write_derained(done: Outcome | None, percent: float) -> str:
-        return str(held(done).derained_file(percent / 100))
 
-    def find_mask(done: Outcome | None) -> str:
-        return str(held(done).mask_file)
+def add_taking_away(desk: gr.State, ui: Layout) -> None:
+    """The downloads, each written when its button is pressed; and the way to the other page with the photo."""
 
-    written = ui.save.click(write_derained, [session, ui.strength], ui.derained_file, **PRIVATE)
+    def write_derained(now: Desk, strength: float) -> str:
+        return str(held(now).derained_file(strength, now.strength_map))
+
+    def find_mask(now: Desk) -> str:
+        return str(held(now).mask_file)
+
+    def hand_over(now: Desk) -> str:
+        return handover.leave(held(now).source, keeper=now.opened)
+
+    written = ui.save.click(write_derained, [desk, ui.strength], ui.derained_file, **PRIVATE)
     written.success(None, ui.derained_file, js=SAVE, **PRIVATE)
-    found = ui.save_mask.click(find_mask, session, ui.mask_file, **PRIVATE)
+    found = ui.save_mask.click(find_mask, desk, ui.mask_file, **PRIVATE)
     found.success(None, ui.mask_file, js=SAVE, **PRIVATE)
-
-
-def held(done: Outcome | None) -> Outcome:
-    """The session's outcome.
-
-    Raises:
-        UserError: it is gone, because the page was left alone for too long.
-    """
-    if done is None:
-        raise UserError("This photo is no longer held here; please drop it again.")
-    return done
+    handed = ui.hand_over.click(hand_over, desk, ui.handed, **QUIET)
+    handed.success(None, ui.handed, js=TO_COMPARE, **PRIVATE)

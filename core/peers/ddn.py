@@ -123,4 +123,5 @@ PEER = Peer(
     for_set={"Rain100L": "RainLight", "Rain100H": "RainHeavy"},
     default="RainLight",
     cost=COST,
+    published="github.com/XMU-smartdsp/Removing_Rain",
 )

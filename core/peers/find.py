@@ -33,11 +33,13 @@ def find_weights(peer: Peer, name: str, folder: str | Path | None = None) -> Pat
     if not folder:
         raise MissingWeights(
             f"{peer.title} needs its published weights: put them at {below} in a folder "
-            f"and name that folder by --peers or {ENVIRONMENT}."
+            f"and name that folder by --peers or {ENVIRONMENT} (its authors publish at {peer.published})."
         )
     path = Path(folder, below)
     if not path.is_file():
-        raise MissingWeights(f"{peer.title} needs its published weights: put them at {path}.")
+        raise MissingWeights(
+            f"{peer.title} needs its published weights: put them at {path} (its authors publish at {peer.published})."
+        )
     return path
 
 

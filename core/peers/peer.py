@@ -19,6 +19,7 @@ class Peer:
         for_set: name of a set -> the weights that were trained for it.
         default: the weights for every other photo.
         cost: multiply-adds a pixel of its convolutions.
+        published: address where its authors publish code and weights.
     """
 
     title: str
@@ -28,3 +29,4 @@ class Peer:
     for_set: Mapping[str, str]
     default: str
     cost: float
+    published: str

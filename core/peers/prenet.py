@@ -83,4 +83,5 @@ PEER = Peer(
     for_set={name: name for name in ("Rain100L", "Rain100H", "Rain1400")},
     default="Rain1400",
     cost=STEPS * 9 * (6 * CHANNELS + 4 * 2 * CHANNELS**2 + 10 * CHANNELS**2 + CHANNELS * 3),
+    published="github.com/csdwren/PReNet",
 )

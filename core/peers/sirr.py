@@ -30,4 +30,5 @@ PEER = Peer(
     for_set={"Rain100L": "RainLight", "Rain100H": "RainHeavy", "Rain1400": "original"},
     default="original",
     cost=COST,
+    published="github.com/wwzjer/Semi-supervised-IRR",
 )

@@ -83,7 +83,11 @@ def test_which_weights(peers: Path, name: str, made_for: str | None, weights: st
 
 def test_missing_and_broken_weights_leave_a_sentence(peers: Path) -> None:
     sirr, ddn, prenet = find_methods(["sirr", "ddn", "prenet"], Sources(peers=peers))
-    assert sirr.missing == f"SIRR needs its published weights: put them at {peers / 'SIRR/original/model.index'}."
+    place = peers / "SIRR/original/model.index"
+    assert sirr.missing == (
+        f"SIRR needs its published weights: put them at {place} "
+        "(its authors publish at github.com/wwzjer/Semi-supervised-IRR)."
+    )
     assert ddn.missing and "is no index of a TensorFlow checkpoint" in ddn.missing
     assert prenet.missing is None
     for method in (sirr, ddn):

@@ -12,7 +12,7 @@ import pytest
 from app.compare import blind
 from app.compare.contest import Contest, Entry, open_contest, run
 from app.compare.subject import Subject
-from app.compare.viewer import viewer_value
+from app.viewer import viewer_value
 
 
 @pytest.fixture

@@ -10,7 +10,14 @@ from core.metrics.rain_measures import RainMeasures
 
 def test_values_with_units_and_a_true_minus() -> None:
     html = cards(RainMeasures(coverage=12.345, direction=-7.6, spread=3.2, density=812.4))
-    for text in ("12.3<small>%", "−8<small>°", "3<small>°", "812<small> streaks/MP", "width:12.3%", "above 10/255"):
+    for text in (
+        "12.3<small>%",
+        "−8<small>°",
+        "3<small>°",
+        "812<small> streaks/MP",
+        "width:12.3%",
+        "more than 10 of 255",
+    ):
         assert text in html
 
 

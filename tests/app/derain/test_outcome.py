@@ -10,13 +10,15 @@ from PIL import Image
 
 from app import settings
 from app.derain import outcome
+from app.derain.network import Network
+from app.derain.strength import AS_CHOSEN, blend
 from core.errors import UserError
 from core.inference import Derainer
 from core.networks import SIZES
 
 
 def derain(path: Path, derainer: Derainer, **options) -> outcome.Outcome:
-    return outcome.derain(outcome.open_photo(path), derainer, None, **options)
+    return outcome.derain(outcome.open_photo(path), Network(derainer), None, **options)
 
 
 def test_png_holds_exactly_what_the_model_gives(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
@@ -113,3 +115,67 @@ def test_the_folder_goes_with_the_outcome(tmp_path: Path, derainer: Derainer, sc
     del done
     gc.collect()
     assert not folder.exists()
+
+
+def test_a_strength_map_is_followed_by_the_file_and_by_the_preview(
+    tmp_path: Path, derainer: Derainer, scene: np.ndarray
+) -> None:
+    """0 leaves the photo, 128 is the chosen strength, 255 about twice it, in the photo's range."""
+    path = tmp_path / "street.png"
+    Image.fromarray(scene).save(path)
+    done = derain(path, derainer)
+    painted = np.full(scene.shape[:2], AS_CHOSEN, np.uint8)
+    painted[:, :60], painted[:, 140:] = 0, 255
+    x, y = scene.astype(float), derainer(scene).pixels.astype(float)
+    expected = x + 0.5 * painted[..., None] / AS_CHOSEN * (y - x)
+    for file in (done.derained_file(0.5, painted), done.derained_preview(0.5, painted)):
+        shown = cv2.imread(str(file))[..., ::-1]
+        assert np.abs(shown - np.clip(expected, 0, 255)).max() <= 0.51
+    assert np.array_equal(cv2.imread(str(done.derained_file(1, painted)))[:, :60, ::-1], scene[:, :60])
+
+
+def test_a_map_of_another_size_is_enlarged() -> None:
+    rainy, derained = np.full((40, 60, 1), 200, np.uint16), np.full((40, 60, 1), 100, np.uint16)
+    blended = blend(rainy, derained, 1, np.array([[0, 0, 255, 255]], np.uint8))
+    assert (blended[:, :10] == 200).all() and (blended[:, 50:] <= 2).all()
+
+
+def test_measures_are_of_what_was_taken_out(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
+    path = tmp_path / "street.png"
+    Image.fromarray(scene).save(path)
+    done = derain(path, derainer)
+    taken = (scene.astype(float) - derainer(scene).pixels).mean(2)
+    assert done.measures.coverage == pytest.approx(100 * (taken > 10).mean(), abs=0.01)
+
+
+def test_what_was_taken_out_is_brightened_as_it_says(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
+    path = tmp_path / "street.png"
+    Image.fromarray(scene).save(path)
+    done = derain(path, derainer)
+    taken = np.maximum(scene.astype(int) - derainer(scene).pixels, 0)
+    shown = cv2.imread(str(done.removed))[..., ::-1]
+    assert done.gain >= 1 and np.array_equal(shown, np.minimum(done.gain * taken, 255))
+
+
+def test_a_dark_picture_is_brightened_until_its_brightest_thousandth_is_white() -> None:
+    dark = np.zeros((100, 100), np.uint8)
+    dark[:10] = 20
+    bright, gain = outcome.stretched(dark)
+    assert gain == 12 and bright.max() == 240
+    assert outcome.stretched(np.zeros((5, 5), np.uint8))[1] == settings.MOST_GAIN
+    assert outcome.stretched(np.full((5, 5), 200, np.uint8))[1] == 1
+
+
+def test_a_first_look_is_about_what_comes(tmp_path: Path, derainer: Derainer, scene: np.ndarray, monkeypatch) -> None:
+    """A smooth photo enlarged three times: its shrunk copy gives nearly the picture that the whole one gives."""
+    monkeypatch.setattr(settings, "FIRST_LOOK_PIXELS", scene.shape[0] * scene.shape[1])
+    monkeypatch.setattr(settings, "LARGE_PIXELS", 100_000)
+    path = tmp_path / "street.png"
+    Image.fromarray(cv2.resize(scene, (600, 450), interpolation=cv2.INTER_CUBIC)).save(path)
+    opened = outcome.open_photo(path)
+    assert opened.is_large
+    look = Network(derainer).first_look(opened.small, None).astype(float)
+    change = np.abs(derainer(scene).pixels.astype(float) - scene)
+    enlarged = cv2.resize(derainer(scene).pixels, (600, 450), interpolation=cv2.INTER_CUBIC)
+    assert look.shape == (450, 600, 3)
+    assert np.abs(look - enlarged).mean() < 0.2 * change.mean()

@@ -43,7 +43,7 @@ class Blind:
 
 @dataclass(frozen=True)
 class Show:
-    """What the viewer shows. Another `id` means another photo: zoom and choices begin anew."""
+    """What the viewer shows. Another `id` means another photo: zoom and choices begin anew, under a wipe if `wipe`."""
 
     id: str
     name: str
@@ -51,6 +51,7 @@ class Show:
     height: int
     panes: list[Pane]
     blind: Blind | None = None
+    wipe: bool = False
 
 
 def viewer(elem_id: str) -> gr.HTML:

@@ -1,5 +1,5 @@
 // The viewer: pictures of one size side by side or under a wipe, moved and zoomed as one.
-// Gradio runs this with `element`, `props`, `trigger` and `watch`; app/compare/viewer.py describes `props.value`.
+// Gradio runs this with `element`, `props`, `trigger` and `watch`; app/viewer.py describes `props.value`.
 
 const LARGEST = 32; // screen pixels a pixel of the picture
 const STEP = 1.3; // one press of + or −
@@ -456,6 +456,7 @@ function take() {
     pictures = new Map([...pictures].filter(([url]) => kept.has(url)));
     size = { width: value.width, height: value.height };
     for (const place in chosen) delete chosen[place];
+    if (value.wipe) state.wipe = true;
     Object.assign(view, { zoom: 1, x: size.width / 2, y: size.height / 2 });
   }
   const same = value && before && before.id === value.id && !value.blind && !state.wipe;

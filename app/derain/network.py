@@ -1,0 +1,108 @@
+"""The network's call, as the page makes it: in a thread of its own that tells how far it is, on a rented GPU if any."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from math import ceil
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import Any, TypeVar
+
+import numpy as np
+
+from app import settings
+from core.inference import AUTO, Derainer, Result
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+
+
+class Stopped(Exception):
+    """Nobody waits for the outcome any more."""
+
+
+class Network:
+    """Derains photos by one loaded model.
+
+    On a Space with ZeroGPU (where the package `spaces` is) each call borrows a GPU; such a call runs in another
+    process, so it tells nothing of its progress. Anywhere else it is the model's own call.
+    """
+
+    def __init__(self, derainer: Derainer) -> None:
+        self.derainer = derainer
+        self.borrowed = on_borrowed_gpu(derainer)
+
+    def __call__(
+        self,
+        pixels: np.ndarray,
+        *,
+        generator: str | None,
+        scale: int | str = AUTO,
+        steps: bool = False,
+        progress: Progress | None = None,
+    ) -> Result:
+        """See `Derainer`; strength is 1."""
+        if self.borrowed is None:
+            return self.derainer(pixels, generator=generator, scale=scale, steps=steps, progress=progress)
+        if progress:
+            progress(0, 1)
+        result: Result = self.borrowed(pixels, generator=generator, scale=scale, steps=steps)
+        if progress:
+            progress(1, 1)
+        return result
+
+    def first_look(self, small: np.ndarray, generator: str | None) -> np.ndarray:
+        """A preview, (h, w, 3 or 4) uint8, about as it will be: the network sees it small."""
+        height, width = small.shape[:2]
+        scale = ceil((height * width / settings.FIRST_LOOK_PIXELS) ** 0.5)
+        looked = small.copy()
+        looked[..., :3] = self(np.ascontiguousarray(small[..., :3]), generator=generator, scale=scale).pixels
+        return looked
+
+
+def on_borrowed_gpu(derainer: Derainer) -> Callable[..., Any] | None:
+    """The model's call decorated by `spaces.GPU`, or None where there is no such package."""
+    try:
+        spaces = importlib.import_module("spaces")
+    except ImportError:
+        return None
+
+    def derain(pixels: np.ndarray, generator: str | None, scale: int | str, steps: bool) -> Result:
+        return derainer(pixels, generator=generator, scale=scale, steps=steps)
+
+    decorated: Callable[..., Any] = spaces.GPU(derain)
+    return decorated
+
+
+def stepwise(work: Callable[[Progress], T]) -> Iterator[tuple[int, int] | T]:
+    """Runs `work` in a thread; gives what it tells of its progress, then what it returns.
+
+    When the iterator is closed before, the work ends at its next step.
+
+    Raises:
+        Exception: what `work` raises.
+    """
+    heard: SimpleQueue[tuple[str, Any]] = SimpleQueue()
+    left = Event()
+
+    def tell(done: int, total: int) -> None:
+        if left.is_set():
+            raise Stopped
+        heard.put(("step", (done, total)))
+
+    def run() -> None:
+        try:
+            heard.put(("done", work(tell)))
+        except BaseException as error:
+            heard.put(("failed", error))
+
+    Thread(target=run, daemon=True).start()
+    try:
+        while True:
+            kind, what = heard.get()
+            if kind == "failed":
+                raise what
+            yield what
+            if kind == "done":
+                return
+    finally:
+        left.set()

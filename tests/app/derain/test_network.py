@@ -1,0 +1,76 @@
+"""The network's call: how it tells of its progress, how it ends early, and a GPU that a Space lends."""
+
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from app.derain.network import Network, Stopped, stepwise
+from core.inference import Derainer
+
+
+def test_steps_come_first_then_what_the_work_returns() -> None:
+    def work(progress):
+        for done in range(3):
+            progress(done, 2)
+        return "outcome"
+
+    assert list(stepwise(work)) == [(0, 2), (1, 2), (2, 2), "outcome"]
+
+
+def test_an_error_of_the_work_comes_out() -> None:
+    def work(progress):
+        progress(0, 1)
+        raise ValueError("no")
+
+    steps = stepwise(work)
+    assert next(steps) == (0, 1)
+    with pytest.raises(ValueError, match="no"):
+        next(steps)
+
+
+def test_work_that_nobody_waits_for_ends_at_its_next_step() -> None:
+    from threading import Event
+
+    closed, ended = Event(), Event()
+
+    def work(progress):
+        progress(0, 2)
+        closed.wait(10)
+        try:
+            progress(1, 2)
+        except Stopped:
+            ended.set()
+            raise
+
+    steps = stepwise(work)
+    next(steps)
+    steps.close()
+    closed.set()
+    assert ended.wait(10)
+
+
+def test_where_a_space_lends_gpus_the_call_is_decorated(
+    derainer: Derainer, scene: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lent = []
+
+    def gpu(function):
+        def borrowed(*args, **options):
+            lent.append(options["generator"])
+            return function(*args, **options)
+
+        return borrowed
+
+    spaces = ModuleType("spaces")
+    spaces.GPU = gpu
+    monkeypatch.setitem(sys.modules, "spaces", spaces)
+    heard = []
+    result = Network(derainer)(scene, generator="gs", progress=lambda *step: heard.append(step))
+    assert lent == ["gs"] and heard == [(0, 1), (1, 1)]
+    assert np.array_equal(result.pixels, derainer(scene, generator="gs").pixels)
+
+
+def test_elsewhere_it_is_the_models_own_call(derainer: Derainer, scene: np.ndarray) -> None:
+    assert Network(derainer).borrowed is None

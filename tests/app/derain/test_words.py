@@ -1,0 +1,33 @@
+"""What the page says of an outcome."""
+
+import pytest
+
+from app.derain import words
+from core.metrics.rain_measures import RainMeasures
+
+
+class Done:
+    def __init__(self, coverage: float, scale: int = 1) -> None:
+        self.measures, self.scale = RainMeasures(coverage, None, None, None), scale
+
+
+@pytest.mark.parametrize(
+    ("coverage", "said"),
+    [(0.0, "Hardly any rain"), (0.09, "Hardly any rain"), (0.4, "less than 1 %"), (23.3, "23 % of the picture")],
+)
+def test_what_was_found_is_said_in_a_sentence(coverage: float, said: str) -> None:
+    assert said in words.finished(Done(coverage))
+
+
+def test_a_photo_that_the_network_saw_smaller_is_told() -> None:
+    assert "seen at half its size" in words.finished(Done(5, 2)) and "seen at" not in words.finished(Done(5))
+
+
+def test_parts_are_counted_from_one() -> None:
+    assert "part 1 of 20" in words.working(0, 20) and "part 20 of 20" in words.working(19, 20)
+    assert "part 20 of 20" in words.working(20, 20)
+    assert "part" not in words.working(0, 1).split("<progress")[0]
+
+
+def test_a_picture_that_was_brightened_says_how_far() -> None:
+    assert words.brightened(7) == "shown 7 times brighter" and words.brightened(1) == "as it is"
