@@ -1,6 +1,7 @@
 """Keeps two trainings from one run folder."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,3 +24,14 @@ def alone_in(folder: Path) -> Iterator[None]:
                 f"Another training is at work in {folder}: let it end, or give this one another name."
             ) from error
         yield
+
+
+def refuse_if_taken(folder: Path) -> None:
+    """Looks before anything is loaded; processes beside the first leave that to it.
+
+    Raises:
+        TrainingError: another process is at work in the folder.
+    """
+    if os.environ.get("RANK", "0") == "0" and (folder / "lock").exists():
+        with alone_in(folder):
+            pass

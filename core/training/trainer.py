@@ -12,6 +12,7 @@ from core.training.batches import batches, last_patch
 from core.training.building import build
 from core.training.config import TrainingConfig
 from core.training.descent import TrainingError
+from core.training.locking import refuse_if_taken
 from core.training.record import Record
 from core.training.schedule import rate_share
 from core.training.stopping import stop_on_signals
@@ -35,6 +36,7 @@ class Trainer:
     def __init__(self, config: TrainingConfig, data_root: str | Path, runs: str | Path, device: str = "auto") -> None:
         self.config = config
         self.folder = Path(runs) / config.name
+        refuse_if_taken(self.folder)
         self.parts = build(config, data_root, device)
         self.record = Record(config, self.folder, self.parts)
         self.patches, self.changed = self.record.resume()

@@ -76,6 +76,8 @@ def test_a_second_training_on_the_same_folder_is_refused(
         with pytest.raises(TrainingError, match="Another training is at work in"):
             trainer.train(quiet=True)
         assert sorted(path.name for path in trainer.folder.iterdir()) == ["lock"]
+        with pytest.raises(TrainingError, match="Another training is at work in"):
+            Trainer(trainer.config, "no data at all", tmp_path / "runs", "cpu")
         holder.kill()
         holder.wait()
         trainer.train(quiet=True)
