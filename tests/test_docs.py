@@ -73,4 +73,13 @@ def test_the_files_that_recipes_name_are_there() -> None:
     assert len(named) > 15
     assert [name for name in named if not (REPOSITORY / name).exists()] == []
     headings = re.findall(r"^## A[n]? (.+)$", page, re.MULTILINE)
-    assert {"loss term", "kind of rain", "data set", "metric", "peer", "command", "page of the demo"} <= {*headings}
+    assert {
+        "loss term",
+        "kind of rain",
+        "data set",
+        "metric",
+        "peer",
+        "export format",
+        "command",
+        "page of the demo",
+    } <= {*headings}
