@@ -56,6 +56,8 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--photos", type=int, default=10)
     parser.add_argument("--generator", choices=("gs", "gr"), default="gs")
+    parser.add_argument("--scales", type=int, nargs="+", default=[2, 3, 4], help="of speed: how wide the rain is")
+    parser.add_argument("--runs", type=int, default=2, help="of speed: runs of each, the fastest counts (default: 2)")
     parser.add_argument("--output", type=Path, help="folder that pictures are written to")
     args = parser.parse_args()
     FIGURES[args.what](args, Derainer())
@@ -155,10 +157,10 @@ def speed(args: argparse.Namespace, derainer: Derainer) -> None:
     base: tuple[float, float] | None = None
     for name, (height, width) in SIDES.items():
         photo = cv2.resize(large, (width, height), interpolation=cv2.INTER_CUBIC)
-        for scale in (1,) if base is None else (2, 3, 4):
+        for scale in (1,) if base is None else args.scales:
             rainy = rain_over(photo, "heavy", scale, np.random.default_rng(0), scenes)
             runs = []
-            for _ in range(5 if base is None else 2):
+            for _ in range(5 if base is None else args.runs):
                 start, used = time.perf_counter(), time.process_time()
                 result = derainer(rainy)
                 runs.append((time.perf_counter() - start, time.process_time() - used))
