@@ -15,9 +15,11 @@ VENV := .venv
 VENV_PYTHON := $(VENV)/bin/python
 INSTALLED := $(VENV)/.requirements-installed
 DEV_INSTALLED := $(VENV)/.requirements-dev-installed
+QUICK := $(addprefix tests/,images networks losses metrics datasets test_docs.py test_import_rules.py test_text.py \
+	cli/test_arguments.py cli/test_derain_plan.py)
 NODE_INSTALLED := node_modules/.package-lock.json
 
-.PHONY: help demo annotate test lint format
+.PHONY: help demo annotate test quick lint format
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -34,10 +36,15 @@ test: $(DEV_INSTALLED) $(NODE_INSTALLED) ## make .venv if needed, install what t
 	@$(MAKE) --no-print-directory lint
 	$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
-lint: $(DEV_INSTALLED) ## check style, format and types
+quick: $(DEV_INSTALLED) ## the tests that need no browser, PostgreSQL or long training: about a minute on two cores
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile -m 'not slow' $(QUICK) $(PYTEST_ARGS)
+
+lint: $(DEV_INSTALLED) $(NODE_INSTALLED) ## check style, format and types, of the JavaScript too
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
+	@sh scripts/lint_javascript.sh
 
 format: $(DEV_INSTALLED) ## write the format and the fixes that are safe
 	$(VENV_PYTHON) -m ruff check --fix .
@@ -50,7 +57,7 @@ $(INSTALLED): requirements.txt | $(VENV_PYTHON)
 	$(VENV_PYTHON) -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-# The browser tests that need it are skipped where npm is missing.
+# Browser tests that need it, and the check of the JavaScript, are left out where npm is missing.
 $(NODE_INSTALLED): package.json package-lock.json
 	@npm ci && touch $@ || echo "npm, or what it installs, is missing: the tests that need it will be skipped." >&2
 

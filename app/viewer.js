@@ -449,7 +449,7 @@ document.addEventListener('keydown', hearDigits);
 
 function take() {
   const before = value;
-  value = props.value && props.value.panes ? props.value : null;
+  value = props.value?.panes ? props.value : null;
   sent = false;
   if (value && (!before || before.id !== value.id)) {
     const kept = new Set(value.panes.map((pane) => pane.picture?.url));

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the tests need from the system: Chromium and PostgreSQL. Where it cannot, it says so and goes on: the
-# tests that need it are skipped.
+# Installs what the tests need from the system: Chromium, PostgreSQL, and npm for the JavaScript. Where it cannot, it
+# says so and goes on: the tests that need it are skipped.
 has_chromium() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 }
@@ -11,6 +11,7 @@ has_postgresql() {
 missing=""
 has_chromium >/dev/null 2>&1 || missing="chromium"
 has_postgresql >/dev/null 2>&1 || missing="$missing postgresql"
+command -v npm >/dev/null 2>&1 || missing="$missing npm"
 if [ -z "$missing" ]; then
     exit 0
 fi

@@ -50,7 +50,9 @@ export class Importing {
       event.preventDefault();
       curtain.hidden = false;
     });
-    addEventListener("dragleave", (event) => event.relatedTarget === null && (curtain.hidden = true));
+    addEventListener("dragleave", (event) => {
+      if (event.relatedTarget === null) curtain.hidden = true;
+    });
     addEventListener("drop", async (event) => {
       if (!carriesFiles(event)) return;
       event.preventDefault();

@@ -109,7 +109,11 @@ export class Keys {
       }
       return true;
     }
-    if (action) return action.repeats ? (this.doers[action.name](), true) : this.#once(event, () => this.doers[action.name]());
+    if (action && !action.repeats) return this.#once(event, () => this.doers[action.name]());
+    if (action) {
+      this.doers[action.name]();
+      return true;
+    }
     if (event.code in ARROWS && !event.ctrlKey && !event.metaKey) {
       const [dx, dy] = ARROWS[event.code].map((step) => step * (event.shiftKey ? 10 : 1));
       this.doers.nudge(dx, dy, event.altKey);

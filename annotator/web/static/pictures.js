@@ -10,7 +10,10 @@ export class Pictures {
       const controller = new AbortController();
       entry = { controller, bitmap: null, promise: this.#fetch(url, controller.signal) };
       entry.promise.then(
-        (bitmap) => (this.#held.get(url) === entry ? (entry.bitmap = bitmap) : bitmap.close()),
+        (bitmap) => {
+          if (this.#held.get(url) === entry) entry.bitmap = bitmap;
+          else bitmap.close();
+        },
         () => this.#held.get(url) === entry && this.#held.delete(url),
       );
       this.#held.set(url, entry);

@@ -10,7 +10,6 @@ try {
 } catch {
   picks = [];
 }
-let shown = 1;
 
 function keep() {
   try {
@@ -21,7 +20,6 @@ function keep() {
 }
 
 function show(which) {
-  shown = which;
   const round = rounds[picks.length];
   if (!round) return;
   byId("picture").src = round.pictures[which];
