@@ -39,11 +39,9 @@ def open_dry(root: str | Path | None = None) -> tuple[DryPhoto, ...]:
         DatasetError: there is no such root, or it lacks a folder or photo of the list.
     """
     top = data_root(root)
-    listed: dict[str, list[str]] = json.loads(LIST.read_text(encoding="utf-8"))
-    names = {name.split("/")[0] for of_kind in listed.values() for name in of_kind}
-    folders = {folder: _find(folder, top) for folder in sorted(names)}
+    folders = {folder: _find(folder, top) for folder in sorted({name.split("/")[0] for name in dry_names()})}
     photos = []
-    for kind, of_kind in listed.items():
+    for kind, of_kind in _list().items():
         for name in of_kind:
             folder, photo = name.split("/")
             path = folders[folder] / photo
@@ -51,6 +49,16 @@ def open_dry(root: str | Path | None = None) -> tuple[DryPhoto, ...]:
                 raise DatasetError(f"{folders[folder]} lacks {photo}, which the list of dry photos names.")
             photos.append(DryPhoto(kind, name, path))
     return tuple(photos)
+
+
+def dry_names() -> set[str]:
+    """The names of the list, FOLDER/FILE: what is trained on goes without them."""
+    return {name for of_kind in _list().values() for name in of_kind}
+
+
+def _list() -> dict[str, list[str]]:
+    names: dict[str, list[str]] = json.loads(LIST.read_text(encoding="utf-8"))
+    return names
 
 
 def _find(folder: str, top: Path) -> Path:

@@ -24,7 +24,8 @@ from core.inference.engine import load_model
 from core.metrics import psnr
 from core.peers import PEERS, find_weights
 from core.training.config_file import load_config
-from core.training.patches import crop, load_material, to_tensor
+from core.training.cutting import crop, to_tensor
+from core.training.patches import load_material
 from datasets.rain import RECIPES, Recipe, render
 from datasets.rain.render import to_uint8
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.losses import adversarial, total_variation
 from core.networks import SIZES
+from core.networks.semi_deraingan import GENERATORS
 from core.training import checks
 from core.training.checks import require
 from core.training.optimisers import ALGORITHMS
@@ -72,8 +73,14 @@ class DataConfig:
             is, a folder or a name of the catalogue.
         backgrounds: further clean photos that get rendered rain, all of them trained on: names of `pairs`, or as
             `clean`.
-        mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or "clean" for no rain.
-        real: real photos for the unsupervised process; null where there is none.
+        mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or by another kind:
+            "clean" for no rain, "real" for the rain of `real`'s photos, "clips" for that of its clips, "frames" for frames
+            of its clips, whose temporal medians are the truth, and "dry".
+        real: real photos and clips, for the unsupervised process or for the mix; null where there is none. Of its
+            settings the mix heeds `photos`, `manifest`, `held_out` and `clips`.
+        dry: folders of photos without streaks (fog, snow, wet roads), for the mix's "dry": they stay as they are.
+        finer: share of the patches that are rained on at up to `FINEST` times their size and shrunk with their rain.
+        photographed: share of the patches that get grain, sharpening and JPEG after the rain.
         patch: side of the square patches, pixels.
         held_out: photos (and streak images, and pairs of each set) that are kept for validation.
         validated: how many of them the validations during training use; the last one uses all.
@@ -86,6 +93,9 @@ class DataConfig:
     pairs: tuple[str, ...] | dict[str, str] = ()
     backgrounds: tuple[str, ...] = ()
     real: RealConfig | None = None
+    dry: tuple[str, ...] = ()
+    finer: float = 0.0
+    photographed: float = 0.0
     patch: int = 96
     held_out: int = 50
     validated: int = 12
@@ -96,6 +106,12 @@ class DataConfig:
         checks.at_least(LEAST_PATCH, patch=self.patch)
         checks.at_least(1, held_out=self.held_out, validated=self.validated)
         require(self.validated <= self.held_out, "validated should be no more than held_out")
+        checks.in_0_to_1(finer=self.finer, photographed=self.photographed)
+        require("real" not in self.mix or self.real is not None, '"real" in mix needs data\'s real')
+        of_clips = bool({"clips", "frames"} & {*self.mix})
+        clips = self.real.clips if self.real is not None else None
+        require(not of_clips or bool(clips), '"clips" and "frames" in mix need real\'s clips')
+        require(bool(self.dry) == ("dry" in self.mix), '"dry" in mix and data\'s dry belong together')
 
     @property
     def paired(self) -> dict[str, str]:
@@ -250,6 +266,8 @@ class TrainingConfig:
             weights to start from. Beside `initial` it may have more gated blocks than those weights: each begins as
             the identity, at the end of its level.
         initial: folder of weights to start from; null for random ones.
+        generator: the generator that the supervised process trains: "gs", or "gr", which is then that of the whole mix.
+        starts_from: the generator whose initial weights it starts from; null for its own.
         freeze_ssrml: whether SSRML keeps the weights that it starts from, and the generators alone learn.
         carried: folder of earlier weights of the same network with both generators: G_r starts as G_s plus what the
             earlier G_r had beyond its own G_s (Ilharco et al. 2023); null for the G_r of the weights to start from,
@@ -273,6 +291,8 @@ class TrainingConfig:
     optimiser: OptimiserConfig
     network: str | dict[str, Any] | None = None
     initial: str | None = None
+    generator: str = "gs"
+    starts_from: str | None = None
     freeze_ssrml: bool = False
     carried: str | None = None
     loss: LossConfig = LossConfig()
@@ -314,7 +334,8 @@ class TrainingConfig:
         unsupervised = self.unsupervised
         if unsupervised is None:
             require(self.loss.learns, "the losses' weights are all 0, and there should be one above 0")
-            require(self.data.real is None, "unsupervised and data's real belong together")
+            real = self.data.real is not None
+            require(real == ("real" in self.data.mix), 'data\'s real belongs to unsupervised, or to "real" in mix')
             return
         require(self.data.real is not None, "unsupervised and data's real belong together")
         require(
@@ -323,6 +344,12 @@ class TrainingConfig:
         )
 
     def _check_start(self) -> None:
+        checks.one_of(GENERATORS, generator=self.generator)
+        if self.starts_from is not None:
+            checks.one_of(GENERATORS, starts_from=self.starts_from)
+        other = self.generator != "gs" or self.starts_from is not None
+        require(not other or self.initial is not None, "generator and starts_from need initial weights")
+        require(not other or self.unsupervised is None, "generator and starts_from go without unsupervised")
         if self.freeze_ssrml:
             require(self.initial is not None, "freeze_ssrml needs initial weights")
             require("ssrml" not in self.needs, "a mask loss can do nothing beside freeze_ssrml")

@@ -1,35 +1,45 @@
 """Training patches and validation pairs: what a config's data folders hold, split, cropped, mirrored and rained on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
-import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
 from core.training.checks import ConfigError
-from core.training.config import DataConfig
-from core.training.sources import read_clean, read_pairs, refuse_test_sets
+from core.training.config import DataConfig, listed
+from core.training.cutting import as_float, crop, shrunk, spread, to_tensor
+from core.training.real_layers import FINEST, Layers, clip_layers, frame_pairs, lay_over, photo_layers
+from core.training.real_photos import load_photos
+from core.training.sources import read_clean, read_dry, read_pairs, refuse_test_sets
 from datasets.pairs import PairedPhotos
 from datasets.rain import RECIPES, StreakDatabase, render
+from datasets.rain.photographed import photographed
 from datasets.rain.render import to_uint8
 from datasets.scenes import shows_a_scene_of
 
 SHRINK_SHARE = 0.3
 SMALLEST_SHRINK = 0.5
+TURNED = 0.35
+"""Share of the real rain that is turned, so that it falls at a slant."""
+KINDS = ("clean", "dry", "real", "clips", "frames")
+"""What a mix can name beside recipes and pairs: no rain on a clean photo; photos of fog, snow and the like, which stay
+as they are; clean photos with the rain of real ones, or of clips; frames of clips, whose medians are their truth."""
 
 
 @dataclass(frozen=True)
 class Material:
     """Photos in memory: clean ones to render rain on (H, W, 3) uint8, streak images, pairs (rainy, clean) by the name
-    of their set."""
+    of their set; real rain layers by their kind of the mix, and photos without streaks that should stay as they are."""
 
     clean: list[np.ndarray]
     streaks: StreakDatabase | None
     pairs: dict[str, list[PairedPhotos]]
+    layers: dict[str, list[Layers]] = field(default_factory=dict)
+    dry: list[np.ndarray] = field(default_factory=list)
 
 
 def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Material]:
@@ -42,11 +52,11 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
         DatasetError: a folder is missing or empty.
         core.images.ImageFileError: a photo cannot be read.
     """
-    known = {*RECIPES, *config.paired, "clean"}
+    known = {*RECIPES, *config.paired, *KINDS}
     unknown = sorted({*config.mix} - known | {*config.validation_recipes} - {*RECIPES})
     if unknown:
         raise ConfigError(f"There is no rain named {', '.join(unknown)}; there is {', '.join(sorted(known))}.")
-    if taken := sorted({*config.paired} & {*RECIPES, "clean"}):
+    if taken := sorted({*config.paired} & {*RECIPES, *KINDS}):
         raise ConfigError(f"Pairs cannot be named {', '.join(taken)}, as a kind of rain has that name.")
     refuse_test_sets((config.clean, *config.paired.values(), *config.backgrounds))
     cv2.setNumThreads(0)  # OpenCV's threads would not survive the fork of the processes that make patches
@@ -67,7 +77,29 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
         name: _without(pairs, [pair.clean for pair in pairs], held_scenes) for name, pairs in train_pairs.items()
     }
     train_clean += [pair.clean for name in config.backgrounds for pair in train_pairs.get(name, [])]
-    return Material(train_clean, train_streaks, train_pairs), Material(held_clean, held_streaks, held_pairs)
+    layers, frames = _real_rain(config, root)
+    if frames:
+        train_pairs["frames"] = frames
+    dry = [photo for where in config.dry for photo in read_dry(where, root)]
+    train = Material(train_clean, train_streaks, train_pairs, layers, dry)
+    return train, Material(held_clean, held_streaks, held_pairs)
+
+
+def _real_rain(config: DataConfig, root: Path) -> tuple[dict[str, list[Layers]], list[PairedPhotos]]:
+    """Layers of real rain by the kind of the mix that uses them, and frames of clips with their medians."""
+    layers: dict[str, list[Layers]] = {}
+    if config.real is None:
+        return layers, []
+    if "real" in config.mix:
+        layers["real"] = photo_layers(load_photos(config.real, root)[0], config.patch)
+        if not layers["real"]:
+            raise ConfigError(f"No photo of {config.real.photos} has rain in front of a smooth background.")
+    clips = [root / clip for clip in listed(config.real.clips)]
+    if "clips" in config.mix:
+        layers["clips"] = [layer for clip in clips for layer in clip_layers(clip, config.patch)]
+    return layers, [
+        pair for clip in clips for pair in frame_pairs(clip, config.patch)
+    ] if "frames" in config.mix else []
 
 
 def _without(items: list, photos: list[np.ndarray], scenes: list[np.ndarray]) -> list:
@@ -109,6 +141,8 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
     def __init__(self, material: Material, config: DataConfig, seed: int, count: int) -> None:
         self.material = material
         self.patch = config.patch
+        self.finer = config.finer
+        self.photographed = config.photographed
         self.seed = seed
         self.count = count
         self.names = list(config.mix)
@@ -121,46 +155,49 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         rng = np.random.default_rng((self.seed, index))
         name = self.names[rng.choice(len(self.names), p=self.shares)]
-        if name in self.material.pairs:
-            pairs = self.material.pairs[name]
-            _, rainy, clean = pairs[rng.integers(len(pairs))]
-            rainy, clean = crop((rainy, clean), self.patch, rng)
-            if rng.random() < 0.5:
-                rainy, clean = rainy[:, ::-1], clean[:, ::-1]
-        else:
-            clean = self.background(rng)
-            rainy = clean if name == "clean" else render(clean, name, rng, self.material.streaks)[0]
+        rainy, clean = self.cut(name, rng) if name in self.material.pairs else self.rained_on(name, rng)
+        if self.photographed and rng.random() < self.photographed:
+            rainy, clean = photographed(as_float(rainy), as_float(clean), rng)
         return to_tensor(rainy), to_tensor(clean)
 
-    def background(self, rng: np.random.Generator, size: int | None = None) -> np.ndarray:
-        """A cut of a clean photo, at times shrunk, mirrored or turned by right angles -> (size, size, 3) uint8, by
-        default of the patches' size."""
-        photo = self.material.clean[rng.integers(len(self.material.clean))]
+    def cut(self, name: str, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """A cut of a pair, at times mirrored."""
+        pairs = self.material.pairs[name]
+        _, rainy, clean = pairs[rng.integers(len(pairs))]
+        rainy, clean = crop((rainy, clean), self.patch, rng)
+        return (rainy[:, ::-1], clean[:, ::-1]) if rng.random() < 0.5 else (rainy, clean)
+
+    def rained_on(self, name: str, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """A cut of a photo with rain of that kind or recipe, and without; at times rained on larger, and shrunk."""
+        size = self.patch
+        if self.finer and rng.random() < self.finer:
+            size = int(self.patch * rng.uniform(1, FINEST))
+        clean = self.background(rng, size, self.material.dry if name == "dry" else self.material.clean)
+        rainy = clean
+        if name in self.material.layers:
+            layers = self.material.layers[name]
+            rainy = lay_over(clean, layers[rng.integers(len(layers))], rng, turned=TURNED)
+        elif name in RECIPES:
+            rainy = render(clean, name, rng, self.material.streaks)[0]
+        if size > self.patch:
+            rainy, clean = shrunk(as_float(rainy), self.patch), shrunk(as_float(clean), self.patch)
+        return rainy, clean
+
+    def background(
+        self, rng: np.random.Generator, size: int | None = None, photos: Sequence[np.ndarray] | None = None
+    ) -> np.ndarray:
+        """A cut of a photo, by default a clean one, at times shrunk, mirrored or turned by right angles -> (size, size,
+        3) uint8, by default of the patches' size."""
+        photos = photos or self.material.clean
+        photo = photos[rng.integers(len(photos))]
         side = size = size or self.patch
         if rng.random() < SHRINK_SHARE:
             side = max(side, min(int(side / rng.uniform(SMALLEST_SHRINK, 1)), *photo.shape[:2]))
         (cut,) = crop((photo,), side, rng)
         if side > size:
-            cut = cv2.resize(cut, (size, size), interpolation=cv2.INTER_AREA)
+            cut = shrunk(cut, size)
         cut = np.rot90(cut, int(rng.integers(4)))
         return cut[:, ::-1] if rng.random() < 0.5 else cut
-
-
-def crop(photos: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    """The same random square of photos of one shape; photos smaller than it are first reflected at their border."""
-    height, width = photos[0].shape[:2]
-    bottom, right = max(0, side - height), max(0, side - width)
-    if bottom or right:
-        photos = [np.pad(photo, ((0, bottom), (0, right), (0, 0)), mode="symmetric") for photo in photos]
-    top = rng.integers(photos[0].shape[0] - side + 1)
-    left = rng.integers(photos[0].shape[1] - side + 1)
-    return tuple(photo[top : top + side, left : left + side] for photo in photos)
-
-
-def to_tensor(image: np.ndarray) -> Tensor:
-    """(H, W, C), uint8 or float32 0…1 -> (C, H, W) float32, 0…1."""
-    scaled = image.astype(np.float32) / 255 if image.dtype == np.uint8 else image
-    return torch.from_numpy(np.ascontiguousarray(scaled.transpose(2, 0, 1)))
 
 
 def validation_sets(
@@ -188,8 +225,3 @@ def validation_sets(
     sets.update({name: spread(pairs, photos) for name, pairs in held_out.pairs.items()})
     sets["clean"] = [PairedPhotos(f"clean-{index}", photo, photo) for index, photo in enumerate(backgrounds)]
     return sets
-
-
-def spread(items: Sequence, count: int) -> list:
-    """At most `count` items, evenly spaced."""
-    return [items[i] for i in np.unique(np.linspace(0, len(items) - 1, min(count, len(items))).astype(int))]

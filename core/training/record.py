@@ -163,7 +163,7 @@ class Record:
         if self.writes:
             model = cast(SemiDerainGAN, self.parts.average.module)
             save_weights(model, self.folder / "weights")
-            figures = validate(network_method(model, "gs"), sets)
+            figures = validate(network_method(model, self.config.generator), sets)
             if self.parts.unsupervised is not None:
                 figures |= validate_rain_generator(network_method(model, "gr"), sets["clean"], self.parts.held_real)
             self.curves.add(curve, patches, {"hours": self.seconds / 3600, **figures})
@@ -180,4 +180,4 @@ class Record:
         unsupervised = self.parts.unsupervised
         again = unsupervised.networks.rain_generator if unsupervised is not None else None
         path = self.folder / "samples" / f"epoch-{patches // self.config.epoch:04d}.png"
-        write_samples(path, model, synthetic, real, again)
+        write_samples(path, model, synthetic, real, again, self.config.generator)

@@ -9,7 +9,7 @@ from torch import Tensor
 from core.images import Photo, write_photo
 from core.networks import SemiDerainGAN
 from core.networks.rain_generator import RainGenerator
-from core.training.patches import to_tensor
+from core.training.cutting import to_tensor
 
 SIDE = 256
 
@@ -21,20 +21,22 @@ def write_samples(
     synthetic: list[np.ndarray],
     real: list[np.ndarray],
     rain_generator: RainGenerator | None = None,
+    generator: str = "gs",
 ) -> None:
-    """Writes one PNG: synthetic rainy photos by G_s, then real ones by G_r, cut to `SIDE` pixels from their middle.
+    """Writes one PNG: synthetic rainy photos by the generator, then real ones by G_r, cut to `SIDE` pixels.
 
     Args:
         path: of the PNG.
         model: SSRML and generators; left in evaluation mode.
         synthetic, real: rainy photos (H, W, 3) uint8; real ones only where the model holds G_r.
         rain_generator: G_r′, for x̃; without it the last column stays empty.
+        generator: of the synthetic ones.
 
     Raises:
         core.images.ImageFileError: the file cannot be written.
     """
     model.eval()
-    rows = [_row(model, photo, "gs", None) for photo in synthetic]
+    rows = [_row(model, photo, generator, None) for photo in synthetic]
     rows += [_row(model, photo, "gr", rain_generator) for photo in real]
     pixels = (torch.cat(rows, 1).clamp(0, 1) * 255).round().byte().permute(1, 2, 0)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.training.checks import ConfigError
 from datasets.catalogue import CATALOGUE, CuratedSet, PairedSet, UnpairedSet
+from datasets.dry import dry_names
 from datasets.folders import name_of, open_photos
 from datasets.named import FoundSet, open_set
 from datasets.pairs import PairedFolder, PairedPhotos, open_pairs
@@ -41,6 +42,22 @@ def read_clean(where: str, root: Path) -> list[np.ndarray]:
         return [pair.clean for pair in read_pairs(where, root)]
     photos = open_photos(root / where)
     return [photos[index][1] for index in range(len(photos))]
+
+
+def read_dry(where: str, root: Path) -> list[np.ndarray]:
+    """Photos of a folder below the root, (H, W, 3) uint8, in memory, without those of the list of dry photos, which are
+    measured on.
+
+    Raises:
+        ConfigError: none is left.
+        DatasetError, ImageFileError: as `read_pairs`.
+    """
+    photos, kept_out = open_photos(root / where), dry_names()
+    names = [f"{photos.folder.resolve().name}/{name}" for name in photos.photos]
+    left = [photos[index][1] for index, name in enumerate(names) if name not in kept_out]
+    if not left:
+        raise ConfigError(f"Every photo of {where} is in the list of dry photos, which nothing is trained on.")
+    return left
 
 
 def open_real(where: str, manifest: str | None, root: Path) -> tuple[Sequence[RainCrop], list[Path]]:

@@ -14,14 +14,16 @@ BLOCK_COUNTS = ("encoder", "middle", "decoder")
 def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]]:
     """SSRML and the generators that the config trains, with the weights that it starts from -> (model, its network).
 
-    G_r joins where there is an unsupervised process: carried over from earlier weights where the config says so, else
-    that of the weights to start from, else a copy of G_s. The network is the keyword arguments of `SemiDerainGAN`.
+    G_r joins where there is an unsupervised process, or where the supervised one trains it: carried over from earlier
+    weights where the config says so, else that of the weights to start from, else a copy of G_s. `starts_from` lets the
+    generator that the supervised process trains start as a copy of another. The network is the keyword arguments of
+    `SemiDerainGAN`.
 
     Raises:
         ConfigError: the network cannot be made, or weights do not fit it.
         core.inference.InferenceError: the weights to start from cannot be read.
     """
-    wanted = ("gs",) if config.unsupervised is None else ("gs", "gr")
+    wanted = ("gs",) if config.unsupervised is None and config.generator == "gs" else ("gs", "gr")
     asked = SIZES[config.network] if isinstance(config.network, str) else config.network
     if config.initial is None:
         assert asked is not None  # the config's check
@@ -40,6 +42,10 @@ def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]
     state = before.state_dict()
     copies = {f"unets.gr.{name}": value for name, value in before.unets["gs"].state_dict().items()}
     model.load_state_dict({name: {**copies, **state}[name] for name in model.state_dict()})
+    if config.starts_from is not None:
+        if config.starts_from not in before.unets:
+            raise ConfigError(f"{config.initial} holds no generator {config.starts_from} to start from.")
+        model.unets[config.generator].load_state_dict(before.unets[config.starts_from].state_dict())
     model.ssrml.requires_grad_(not config.freeze_ssrml)
     return model, network
 

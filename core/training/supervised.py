@@ -1,4 +1,4 @@
-"""The supervised process (paper, section 3.2): pairs in; SSRML, G_s, D_s and D_p learn."""
+"""The supervised process (paper, section 3.2): pairs in; SSRML, G_s (or, on the whole mix, G_r), D_s and D_p learn."""
 
 from lightning_fabric import Fabric
 from torch import Tensor
@@ -16,7 +16,7 @@ class SupervisedProcess(Process):
 
     Args:
         config: the training.
-        model: SSRML and G_s.
+        model: SSRML and the generator that the config names.
         perceptual: the network of eq. (7); None where the config has no perceptual loss.
         fabric: the processes that train together.
     """
@@ -24,13 +24,14 @@ class SupervisedProcess(Process):
     def __init__(
         self, config: TrainingConfig, model: SemiDerainGAN, perceptual: PerceptualNetwork | None, fabric: Fabric
     ) -> None:
-        learners = [*model.ssrml.parameters(), *model.unets["gs"].parameters()]
+        self.generator = config.generator
+        learners = [*model.ssrml.parameters(), *model.unets[self.generator].parameters()]
         rate = config.optimiser.rate
         super().__init__(SUPERVISED, config.loss.terms, config, learners, rate, fabric, model, perceptual)
 
     def look(self, rainy: Tensor, clean: Tensor) -> Step:
         """At pairs x_s, y_s, each (B, 3, H, W), 0…1."""
-        return Step(self.networks, "gs", rainy, clean)
+        return Step(self.networks, self.generator, rainy, clean)
 
     def step(self, rainy: Tensor, clean: Tensor, share: float) -> dict[str, Tensor]:
         """One step on pairs, as `look` takes them, at `share` of the rate -> every term, unweighted; gradient norms.

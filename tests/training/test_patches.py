@@ -12,7 +12,8 @@ import torch
 from core.training.checks import ConfigError
 from core.training.config import DataConfig
 from core.training.config_file import load_config
-from core.training.patches import RainPatches, crop, load_material, spread, validation_sets
+from core.training.cutting import crop, spread
+from core.training.patches import RainPatches, load_material, validation_sets
 from datasets.errors import DatasetError
 
 

@@ -27,7 +27,8 @@ from core.training.config_file import load_config
 from core.training.divergence import STUCK, Watch
 from core.training.optimisers import ALGORITHMS
 from core.training.patches import RainPatches
-from core.training.real_patches import FINEST, RealPatches, load_real
+from core.training.real_layers import FINEST
+from core.training.real_patches import RealPatches, load_real
 from core.training.start import carry_over
 from core.training.steps import SURE_RAIN, rain_share
 from core.training.trainer import Trainer

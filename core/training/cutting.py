@@ -1,0 +1,39 @@
+"""Cuts of photos: random squares, shrunk ones, tensors of them, and evenly spaced choices."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def crop(photos: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """The same random square of photos of one shape; photos smaller than it are first reflected at their border."""
+    height, width = photos[0].shape[:2]
+    bottom, right = max(0, side - height), max(0, side - width)
+    if bottom or right:
+        photos = [np.pad(photo, ((0, bottom), (0, right), (0, 0)), mode="symmetric") for photo in photos]
+    top = rng.integers(photos[0].shape[0] - side + 1)
+    left = rng.integers(photos[0].shape[1] - side + 1)
+    return tuple(photo[top : top + side, left : left + side] for photo in photos)
+
+
+def to_tensor(image: np.ndarray) -> Tensor:
+    """(H, W, C), uint8 or float32 0…1 -> (C, H, W) float32, 0…1."""
+    return torch.from_numpy(np.ascontiguousarray(as_float(image).transpose(2, 0, 1)))
+
+
+def as_float(image: np.ndarray) -> np.ndarray:
+    """uint8, or float32 0…1, of any shape -> float32, 0…1."""
+    return image.astype(np.float32) / 255 if image.dtype == np.uint8 else image
+
+
+def spread(items: Sequence, count: int) -> list:
+    """At most `count` items, evenly spaced."""
+    return [items[i] for i in np.unique(np.linspace(0, len(items) - 1, min(count, len(items))).astype(int))]
+
+
+def shrunk(image: np.ndarray, size: int) -> np.ndarray:
+    """A square image in another, smaller size, each pixel the mean of those that it stands for."""
+    return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
