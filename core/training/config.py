@@ -74,8 +74,8 @@ class DataConfig:
         backgrounds: further clean photos that get rendered rain, all of them trained on: names of `pairs`, or as
             `clean`.
         mix: share of the patches by recipe of `datasets.rain.RECIPES`, by name of `pairs`, or by another kind:
-            "clean" for no rain, "real" for the rain of `real`'s photos, "clips" for that of its clips, "frames" for frames
-            of its clips, whose temporal medians are the truth, and "dry".
+            "clean" for no rain, "real" for the rain of `real`'s photos, "clips" for that of its clips, "frames" for
+            frames of its clips, whose temporal medians are the truth, and "dry".
         real: real photos and clips, for the unsupervised process or for the mix; null where there is none. Of its
             settings the mix heeds `photos`, `manifest`, `held_out` and `clips`.
         dry: folders of photos without streaks (fog, snow, wet roads), for the mix's "dry": they stay as they are.
