@@ -189,7 +189,7 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
         """A cut of a photo, by default a clean one, at times shrunk, mirrored or turned by right angles -> (size, size,
         3) uint8, by default of the patches' size."""
         photos = photos or self.material.clean
-        photo = photos[rng.integers(len(photos))]
+        photo = photos[int(rng.integers(len(photos)))]
         side = size = size or self.patch
         if rng.random() < SHRINK_SHARE:
             side = max(side, min(int(side / rng.uniform(SMALLEST_SHRINK, 1)), *photo.shape[:2]))
