@@ -323,6 +323,7 @@ function wipe() {
   const node = stageOf([right.id, left.id], left.label + ' on the left and ' + right.label + ' on the right, of ' + value.name);
   node.style.maxWidth = 78 * size.width / size.height + 'vh';
   const upper = node.lastChild;
+  node.setAttribute('role', 'group'); // a picture may hold no handle
   const handle = make('div', {
     class: 'handle', role: 'slider', tabindex: 0, 'aria-label': 'Wipe', 'aria-orientation': 'horizontal',
     'aria-valuemin': 0, 'aria-valuemax': 100,
