@@ -175,7 +175,7 @@ function build() {
 
 async function take() {
   const before = value;
-  value = props.value && props.value.rainy ? props.value : null;
+  value = props.value?.rainy ? props.value : null;
   if (!value) return root.replaceChildren();
   if (before && before.id === value.id && before.derained.url === value.derained.url) return draw();
   rainy = derained = null;
