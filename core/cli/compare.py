@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.arguments import positive_whole
+from core.cli.methods_argument import add_scale
 from core.cli.targets import check_target
 from core.command_line import DONE, FAILED
 from core.errors import UsageError, UserError
@@ -85,6 +86,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     who.add_argument("--outputs", metavar="DIR", help="other methods' derained images, DIR/METHOD/NAME.png")
     who.add_argument("--weights", metavar="DIR", help="folder of our model (default: the one that is shipped)")
+    add_scale(who)
     who.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
 
     parser.add_argument(
@@ -125,6 +127,7 @@ def run(args: argparse.Namespace) -> int:
         weights=args.weights,
         made_for=made_for,
         synthetic=not args.unpaired,
+        scale=args.scale,
         device=args.device,
     )
     found = find_methods(keys, sources)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.arguments import positive_whole
-from core.cli.methods_argument import find_usable
+from core.cli.methods_argument import add_scale, find_usable
 from core.cli.targets import check_target
 from core.command_line import DONE, FAILED
 from core.errors import UsageError, UserError
@@ -72,6 +72,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--weights", metavar="DIR", help="folder of our model (default: the one that is shipped)")
     parser.add_argument("--peers", metavar="DIR", help="folder of the peers' weights (default: that of DERAIN_PEERS)")
+    add_scale(parser)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     parser.add_argument("--csv", metavar="FILE", help="every photo's figures")
     parser.add_argument("--sheet", metavar="FILE", help="contact sheet: each photo before and after by each method")

@@ -45,7 +45,7 @@ def make_ours(key: str, generator: str, sources: Sources) -> Method:
     return Method(
         key,
         TITLE,
-        f"{generator.upper()[0]}_{generator[1:]}",
+        f"{generator.upper()[0]}_{generator[1:]}" + ("" if sources.scale == 1 else f", scale {sources.scale}"),
         run,
         Needs(
             cost=times * (count_multiply_adds(network, side=64) if network is not None else 1.0),

@@ -49,6 +49,13 @@ def test_writes_a_table_a_csv_and_a_sheet(photos: Path, tmp_path: Path, capsys: 
         assert image.size == (2 * 2 * 408, 2 * 308)
 
 
+def test_our_scale_is_said_in_the_table(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["real-rain", "--data", str(photos), "--scale", "2", "--device", "cpu"]) == 0
+    assert ", scale 2)" in capsys.readouterr().out
+    assert main(["real-rain", "--data", str(photos), "--scale", "2.5"]) == 2
+    assert "'2.5' is not auto, 1, 2, 3 or 4" in capsys.readouterr().err
+
+
 def test_a_photo_of_one_pixel_and_a_broken_one_end_no_run(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

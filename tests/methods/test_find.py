@@ -54,6 +54,19 @@ def test_ours_is_what_the_derainer_gives() -> None:
     assert method.weights and (method.weights.name, method.weights.sha256) == (DEFAULT_WEIGHTS.name, digest)
 
 
+def test_ours_at_another_scale_says_so() -> None:
+    scales = (1, 2, "auto")
+    at_1, at_2, auto = (find_methods(["ours:gs"], Sources(scale=scale))[0] for scale in scales)
+    assert [method.label for method in (at_1, at_2, auto)] == [
+        "Semi-DerainGAN (G_s)",
+        "Semi-DerainGAN (G_s, scale 2)",
+        "Semi-DerainGAN (G_s, scale auto)",
+    ]
+    expected = Derainer(device="cpu")(PHOTO, generator="gs", scale=2).pixels
+    assert np.array_equal(at_2.derain(PHOTO).pixels, expected)
+    assert not np.array_equal(expected, at_1.derain(PHOTO).pixels)
+
+
 def test_a_peer_is_its_network_rounded(peers: Path) -> None:
     (method,) = find_methods(["prenet:Rain100L"], Sources(peers=peers))
     torch.manual_seed(0)
