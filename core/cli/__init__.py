@@ -12,6 +12,7 @@ COMMANDS = {
     "validate": "a config's validation figures of any weights",
     "ablate": "train a table of variants with several seeds",
     "data": "which data sets are at hand",
+    "export": "our network as one ONNX file",
     "benchmark": "speed and memory of our model and of its peers",
 }
 """Subcommand -> summary for `--help`."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from core.errors import UsageError
+from core.inference.onnx_engine import ENGINES
+from core.methods.exported import make_exported
 from core.methods.method import Method
 from core.methods.ours import make_ours
 from core.methods.outputs import make_outputs
@@ -15,6 +17,7 @@ OURS = "ours"
 KINDS: dict[str, Callable[[str, str, Sources], Method]] = {
     OURS: make_ours,
     **dict.fromkeys(PEERS, make_peer),
+    **dict.fromkeys(ENGINES, make_exported),
     "outputs": make_outputs,
 }
 """Maker of a kind of methods, from the key that was asked for, what stands behind its colon, and the sources."""

@@ -1,0 +1,6 @@
+"""Our network as one ONNX file, which any runtime takes."""
+
+from core.export.errors import ExportError
+from core.export.write import PRECISIONS, Exported, export_onnx
+
+__all__ = ["PRECISIONS", "ExportError", "Exported", "export_onnx"]
