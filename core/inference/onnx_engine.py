@@ -26,8 +26,8 @@ class OnnxEngine:
         InferenceError: the engine is not installed, or the file is no such export.
     """
 
-    network = None
-    dtype = torch.float32
+    network: torch.nn.Module | None = None
+    dtype: Any = torch.float32
     device = torch.device("cpu")
 
     def __init__(self, path: str | Path, name: str) -> None:
@@ -44,7 +44,7 @@ class OnnxEngine:
             raise InferenceError(f"{path} cannot be opened by {name}: {str(error).strip().splitlines()[0]}") from error
         if "mask" not in facts.get("output", ""):
             raise InferenceError(f"{path} gives no rain mask; export it with --masks.")
-        self.generators = (facts["generator"],)
+        self.generators: tuple[str, ...] = (facts["generator"],)
         self.default_generator = facts["generator"]
         self.stride = int(facts["multiple"])
         self.sha256 = facts["weights_sha256"]
