@@ -109,6 +109,8 @@ def test_clips_against_their_median(tmp_path: Path, capsys: pytest.CaptureFixtur
     ours = next(name for name in means.index if name.startswith("Semi-DerainGAN"))
     assert means.loc[ours, "psnr"] > means.loc["nothing", "psnr"] and means.loc[ours, "ssim"] > 0.9
     assert means.loc[ours, "texture"] < means.loc["blur, σ 0.6", "texture"] < means.loc["blur, σ 1.0", "texture"]
+    precision = table.groupby("method")["mask_average_precision"].mean()
+    assert precision.drop(ours).isna().all() and precision[ours] > 0.3, "rain is a twentieth of the frames"
     with Image.open(sheet) as image:
         assert image.size == (2 * 3 * 408, 308), "each clip's rainy frame, derained frame and median"
 
