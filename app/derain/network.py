@@ -74,7 +74,7 @@ def on_borrowed_gpu(derainer: Derainer) -> Callable[..., Any] | None:
 
 
 def stepwise(work: Callable[[Progress], T]) -> Iterator[tuple[int, int] | T]:
-    """Runs `work` in a thread; gives what it tells of its progress, then what it returns.
+    """Runs `work` in a thread; gives the newest of what it tells of its progress, then what it returns.
 
     When the iterator is closed before, the work ends at its next step.
 
@@ -99,6 +99,8 @@ def stepwise(work: Callable[[Progress], T]) -> Iterator[tuple[int, int] | T]:
     try:
         while True:
             kind, what = heard.get()
+            while kind == "step" and not heard.empty():  # who listens slowly hears the newest alone
+                kind, what = heard.get()
             if kind == "failed":
                 raise what
             yield what
