@@ -16,7 +16,7 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
 
-class Stopped(Exception):
+class _Stopped(Exception):
     """Nobody waits for the outcome any more."""
 
 
@@ -86,7 +86,7 @@ def stepwise(work: Callable[[Progress], T]) -> Iterator[tuple[int, int] | T]:
 
     def tell(done: int, total: int) -> None:
         if left.is_set():
-            raise Stopped
+            raise _Stopped
         heard.put(("step", (done, total)))
 
     def run() -> None:

@@ -7,7 +7,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from app.derain.network import Network, Stopped, stepwise
+from app.derain.network import Network, _Stopped, stepwise
 from core.inference import Derainer
 
 
@@ -62,7 +62,7 @@ def test_work_that_nobody_waits_for_ends_at_its_next_step() -> None:
         closed.wait(10)
         try:
             progress(1, 2)
-        except Stopped:
+        except _Stopped:
             ended.set()
             raise
 
