@@ -69,9 +69,10 @@ def _interval(values: np.ndarray) -> tuple[float, float]:
 
 
 def pick_cases(table: pd.DataFrame, lead: str, column: str, count: int = CASES) -> dict[str, list[str]]:
-    """Photos worth looking at by why: where `lead` is best and worst, furthest ahead of its best rival and behind it.
+    """Photos worth looking at by why: where `lead` gains least and most over the rainy image, where it is furthest
+    ahead of its best rival and behind it.
 
-    The others are evenly spaced among the rest. No photo stands in two lists.
+    The others are evenly spaced among the rest. No photo stands in two lists, and one photo alone ranks nowhere.
 
     Args:
         column: the figure, higher is better; photos without it are left to the evenly spaced ones.
@@ -79,19 +80,19 @@ def pick_cases(table: pd.DataFrame, lead: str, column: str, count: int = CASES) 
     """
     wide = finite(table).pivot(index="photo", columns="method", values=column)
     order = list(dict.fromkeys(table["photo"]))
-    known = wide[lead].dropna()
+    gain = (wide[lead] - wide[RAINY]).dropna()
     rivals = wide.drop(columns=[lead, RAINY]).max(axis=1)
     ahead = (wide[lead] - rivals).dropna()
     rankings = {
-        "worst": list(known.sort_values(kind="stable").index),
-        "best": list(known.sort_values(ascending=False, kind="stable").index),
+        "worst": list(gain.sort_values(kind="stable").index),
+        "best": list(gain.sort_values(ascending=False, kind="stable").index),
         "behind": list(ahead[ahead < 0].sort_values(kind="stable").index),
         "ahead": list(ahead[ahead > 0].sort_values(ascending=False, kind="stable").index),
     }
     taken: set[str] = set()
     cases: dict[str, list[str]] = {}
     for reason, ranking in rankings.items():
-        most = max(1, len(order) // 6) if len(order) > 1 else len(order)
+        most = max(1, len(order) // 6) if len(order) > 1 else 0
         chosen = [str(photo) for photo in ranking if photo not in taken][: min(count, most)]
         taken.update(chosen)
         cases[reason] = chosen

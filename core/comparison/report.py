@@ -32,11 +32,11 @@ MOST_THUMBNAILS = 200
 """Photos that have thumbnails."""
 
 REASONS = {
-    "worst": "Where {lead} is worst",
-    "best": "Where {lead} is best",
+    "worst": "Where {lead} gains least over the rainy image",
+    "best": "Where {lead} gains most over the rainy image",
     "behind": "Where {lead} is furthest behind the best of the others",
     "ahead": "Where {lead} is furthest ahead of the best of the others",
-    "spaced": "Evenly spaced among the other photos",
+    "spaced": "Other photos, evenly spaced",
 }
 
 Look = Callable[[str], tuple[Photos, dict[str, np.ndarray]]]
@@ -218,7 +218,7 @@ def _ahead(column: Column, mean: Mean) -> str:
     show = partial(column.metric.show, sign="+")
     text = show(mean.difference)
     if not math.isnan(mean.interval[0]):
-        text += f" ({show(mean.interval[0])} … {show(mean.interval[1])})"
+        text += f" ({show(mean.interval[0])}\u00a0…\u00a0{show(mean.interval[1])})"
     return text.replace("-", "−")
 
 

@@ -51,6 +51,17 @@ def test_cases() -> None:
     assert len(chosen) == len(set(chosen)) == 12
 
 
+def test_heavy_rain_that_was_taken_out_is_not_worst() -> None:
+    """The photo of the lowest figure may be the one that gained most."""
+    table = table_of({"rainy": [10.0, 25.0, 28.0], "ours": [20.0, 26.0, 33.0], "ddn": [12.0, 25.0, 30.0]})
+    cases = pick_cases(table, "ours", "psnr_y")
+    assert (cases["worst"], cases["best"]) == (["p1"], ["p0"])
+
+
+def test_one_photo_ranks_nowhere() -> None:
+    assert pick_cases(table_of({"rainy": [10.0], "ours": [20.0]}), "ours", "psnr_y") == {"spaced": ["p0"]}
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_cases_of_few_photos_show_each_once(count: int) -> None:
     table = table_of({"rainy": [20.0] * count, "ours": [30.0 + n for n in range(count)]})
