@@ -14,7 +14,7 @@ from app.derain.network import Network
 from app.derain.strength import blend
 from app.uploads import read_within_caps
 from core.depth import round_to_8_bits
-from core.images import Photo, read_photo, write_mask, write_photo
+from core.images import Photo, left_out, read_photo, write_mask, write_photo
 from core.images.formats import output_suffix
 from core.inference import AUTO
 from core.metrics.rain_measures import THRESHOLD, RainMeasures, measure_rain
@@ -54,6 +54,11 @@ class Opened:
             facts.append("alpha")
         return ", ".join(facts)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What of the photo's file the derained photo will not hold, such as "an HDR gain map"."""
+        return left_out(self.photo, Path(derained_name(self.photo, self.source)).suffix)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -61,6 +66,7 @@ class Outcome:
 
     Attributes:
         scale: the network saw the photo shrunk by that.
+        left_out: what of the photo's file the derained photo does not hold.
         measures: of the removed layer, what became darker by full strength.
         removed, gain: the removed layer R = x − ỹ as a picture, brightened so many times.
         mask, mask_gain: likewise the rain mask m.
@@ -72,6 +78,7 @@ class Outcome:
     source: Path
     generator: str
     scale: int
+    left_out: tuple[str, ...]
     measures: RainMeasures
     rainy: Path
     removed: Path
@@ -144,6 +151,7 @@ def derain(
         source=opened.source,
         generator=result.generator,
         scale=result.scale,
+        left_out=opened.left_out,
         measures=measure_rain(taken_light(opened.photo.pixels, result.pixels)),
         rainy=opened.rainy,
         removed=previews.save_png(removed, folder / "removed.png"),

@@ -1,5 +1,6 @@
 """What the page Derain says: headings, how far it is, and what was found."""
 
+from collections.abc import Sequence
 from html import escape
 
 from app.derain.outcome import Outcome
@@ -38,8 +39,13 @@ def working(done: int, total: int) -> str:
 def finished(done: Outcome) -> str:
     """What came of it."""
     if done.measures.coverage < LEAST_COVERAGE:
-        return f'<p role="status" class="nothing">{NOTHING}</p>'
-    return f'<p role="status">Done: {found(done.measures)}{seen_at(done.scale)}.</p>'
+        return f'<p role="status" class="nothing">{NOTHING}{not_kept(done.left_out)}</p>'
+    return f'<p role="status">Done: {found(done.measures)}{seen_at(done.scale)}.{not_kept(done.left_out)}</p>'
+
+
+def not_kept(left_out: Sequence[str]) -> str:
+    """What of the photo's file its download will lack, as a further sentence; none where it holds everything."""
+    return f" Not in the download, though in the file that came: {escape(', '.join(left_out))}." if left_out else ""
 
 
 def found(measures: RainMeasures) -> str:

@@ -1,6 +1,7 @@
 """What a derained photo holds: previews, and full-size files in the format that came in."""
 
 import gc
+import io
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,8 @@ from app.derain.strength import AS_CHOSEN, blend
 from core.errors import UserError
 from core.inference import Derainer
 from core.networks import SIZES
+
+GAIN_MAP_XMP = b'<rdf:Description xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"/>'
 
 
 def derain(path: Path, derainer: Derainer, **options) -> outcome.Outcome:
@@ -45,6 +48,17 @@ def test_strength_blends_as_the_model_would(
     shown = cv2.imread(str(done.derained_file(strength)))[..., ::-1].astype(int)
     difference = np.abs(shown - derainer(scene, strength=strength).pixels)
     assert difference.max() <= (0 if strength == 0 else 1)
+
+
+def test_what_no_download_can_hold_is_known(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:
+    path = tmp_path / "captioned.png"
+    Image.fromarray(scene).save(path)
+    assert derain(path, derainer).left_out == ()
+    full = io.BytesIO()
+    Image.fromarray(scene).save(full, "JPEG", xmp=GAIN_MAP_XMP)
+    path = tmp_path / "bright.jpg"
+    path.write_bytes(full.getvalue() * 2)
+    assert derain(path, derainer).left_out == ("an HDR gain map",)
 
 
 def test_16_bit_and_alpha_are_kept(tmp_path: Path, derainer: Derainer, scene: np.ndarray) -> None:

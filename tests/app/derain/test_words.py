@@ -7,8 +7,8 @@ from core.metrics.rain_measures import RainMeasures
 
 
 class Done:
-    def __init__(self, coverage: float, scale: int = 1) -> None:
-        self.measures, self.scale = RainMeasures(coverage, None, None, None), scale
+    def __init__(self, coverage: float, scale: int = 1, left_out: tuple[str, ...] = ()) -> None:
+        self.measures, self.scale, self.left_out = RainMeasures(coverage, None, None, None), scale, left_out
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,12 @@ def test_what_was_found_is_said_in_a_sentence(coverage: float, said: str) -> Non
 
 def test_a_photo_that_the_network_saw_smaller_is_told() -> None:
     assert "seen at half its size" in words.finished(Done(5, 2)) and "seen at" not in words.finished(Done(5))
+
+
+@pytest.mark.parametrize("coverage", [0.0, 5.0])
+def test_what_the_download_lacks_is_told(coverage: float) -> None:
+    assert "an HDR gain map, XMP." in words.finished(Done(coverage, left_out=("an HDR gain map", "XMP")))
+    assert "Not in the download" not in words.finished(Done(coverage))
 
 
 def test_parts_are_counted_from_one() -> None:
