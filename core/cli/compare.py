@@ -44,6 +44,19 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
   python -m core compare --blind weights/fast runs/from-curation/weights --data real-rain/test -o blind.html""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_photos(parser)
+    _add_methods(parser)
+    parser.add_argument(
+        "--protocol", metavar="P,…", type=_protocols, default=list(PROTOCOLS), help=f"{', '.join(PROTOCOLS)} or all"
+    )
+    parser.add_argument("-o", "--output", metavar="REPORT", required=True, help="the report, REPORT.html")
+    parser.add_argument(
+        "--keep", metavar="DIR", help="keeps derained images as DIR/METHOD/NAME.png; a run that was stopped goes on"
+    )
+    parser.add_argument("--title", help="(default: the folder's name)")
+
+
+def _add_photos(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what is compared on")
     what.add_argument("--data", metavar="DIR", required=True, help="folder of pairs, or with --unpaired of photos")
     what.add_argument("--unpaired", action="store_true", help="real photos without ground truth")
@@ -60,6 +73,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="larger photos without ground truth are reduced to this for every method (default: 2)",
     )
 
+
+def _add_methods(parser: argparse.ArgumentParser) -> None:
     who = parser.add_argument_group("what is compared")
     who.add_argument(
         "--blind",
@@ -88,15 +103,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     who.add_argument("--weights", metavar="DIR", help="folder of our model (default: the one that is shipped)")
     add_scale(who)
     who.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
-
-    parser.add_argument(
-        "--protocol", metavar="P,…", type=_protocols, default=list(PROTOCOLS), help=f"{', '.join(PROTOCOLS)} or all"
-    )
-    parser.add_argument("-o", "--output", metavar="REPORT", required=True, help="the report, REPORT.html")
-    parser.add_argument(
-        "--keep", metavar="DIR", help="keeps derained images as DIR/METHOD/NAME.png; a run that was stopped goes on"
-    )
-    parser.add_argument("--title", help="(default: the folder's name)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -42,6 +42,22 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
   python -m core evaluate --data Rain100L --peer prenet:net_latest.pth""",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_photos(parser)
+    _add_methods(parser)
+    parser.add_argument(
+        "--protocol",
+        metavar="P",
+        action="append",
+        type=_protocols,
+        help=f"{', '.join(PROTOCOLS)} or all; several by commas (default: y, with --clean rgb)",
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="writes all figures; - for standard output, in place of the table"
+    )
+    parser.add_argument("--csv", metavar="FILE", help="writes a row for each photo")
+
+
+def _add_photos(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what is measured over").add_mutually_exclusive_group(required=True)
     what.add_argument(
         "--data", metavar="DIR|NAME", help="folder of pairs, or a data set's name (`python -m core data` lists them)"
@@ -60,6 +76,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--held-out", metavar="N", type=positive_whole, help="only the N photos that `train` with held_out: N keeps"
     )
 
+
+def _add_methods(parser: argparse.ArgumentParser) -> None:
     who = parser.add_argument_group("what is measured").add_mutually_exclusive_group()
     who.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
     who.add_argument("--peer", metavar="NAME:FILE", help="another method with its published weights: prenet:FILE")
@@ -80,18 +98,6 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--dtype", choices=("auto", "float32", "bfloat16", "float16"), help="of --weights (default: auto)"
     )
-
-    parser.add_argument(
-        "--protocol",
-        metavar="P",
-        action="append",
-        type=_protocols,
-        help=f"{', '.join(PROTOCOLS)} or all; several by commas (default: y, with --clean rgb)",
-    )
-    parser.add_argument(
-        "--json", metavar="FILE", help="writes all figures; - for standard output, in place of the table"
-    )
-    parser.add_argument("--csv", metavar="FILE", help="writes a row for each photo")
 
 
 def run(args: argparse.Namespace) -> int:
