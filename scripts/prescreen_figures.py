@@ -19,7 +19,8 @@ import torch
 from annotator.prescreen.evaluation import report
 from annotator.prescreen.measures import measure
 from core.images import read_photo
-from core.inference import Derainer
+from core.inference import AUTO
+from core.methods import Sources, find_methods
 
 ROOT = Path(__file__).resolve().parent.parent
 GROUPS = ROOT / "datasets/manifests/sirr-data-groups.json"
@@ -67,13 +68,13 @@ def measured(data: Path, cache: Path | None) -> list[dict]:
     """Every photo's set, name, values and rain map; what the cache holds is not measured again."""
     rows = json.loads(cache.read_text()) if cache and cache.exists() else []
     known = {(row["set"], row["name"]) for row in rows}
-    derainer = Derainer()
+    (method,) = find_methods(["ours"], Sources(device="auto", scale=AUTO))
     wanted = photos(data)
     for name, file in wanted:
         if (name, file.name) in known:
             continue
         pixels = read_photo(file).pixels
-        result = measure(pixels, derainer)
+        result = measure(pixels, method.derain)
         rows.append(
             {
                 "set": name,

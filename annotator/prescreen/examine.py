@@ -1,10 +1,7 @@
 """Everything that the pre-screening says about one photo, in one piece that can be sent between processes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from annotator.prescreen.hashes import Hashes, hash_photo
 from annotator.prescreen.local_features import LocalFeatures, find_features
@@ -14,7 +11,7 @@ from annotator.prescreen.suggestions import Proposal, propose_crops
 from annotator.prescreen.working_copy import working_copy
 from annotator.rules import Rules
 from core.images import read_photo
-from core.inference import Result
+from core.methods import Method
 
 
 @dataclass(frozen=True)
@@ -40,20 +37,21 @@ class Examined:
         return self.values["rain"] / (1 + len([flag for flag in self.flags if flag != "rain_free"]))
 
 
-def examine(path: Path, derain: Callable[[np.ndarray], Result], rules: Rules) -> Examined:
+def examine(path: Path, method: Method, rules: Rules) -> Examined:
     """Reads and measures a photo.
 
     Args:
         path: the original.
-        derain: a core.inference.Derainer.
+        method: gives the rain mask and the derained image.
         rules: the project's, for the least sides of photos and crops.
 
     Raises:
         core.images.ImageFileError: it cannot be read.
+        core.errors.UserError: the method cannot derain it, or gives no mask.
     """
     pixels = read_photo(path, name="The original").pixels
     height, width = pixels.shape[:2]
-    found = measure(pixels, derain)
+    found = measure(pixels, method.derain)
     scores, flags = score_photo(found.values, rules.min_side)
     proposals = propose_crops(found.rain, found.light, found.patch, (width, height), rules.crop_min_side)
     copy = working_copy(pixels)

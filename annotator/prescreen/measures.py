@@ -10,7 +10,7 @@ from annotator.prescreen.light import light_map, measure_light
 from annotator.prescreen.specks import measure_specks
 from annotator.prescreen.texture import Texture, measure_texture
 from annotator.prescreen.working_copy import PATCH, patch_means, working_copy
-from core.inference import Result
+from core.methods import Derained
 from core.metrics.rain_measures import measure_rain
 
 LEAST = 1e-4
@@ -37,22 +37,23 @@ class Measures:
     patch: tuple[float, float]
 
 
-def measure(pixels: np.ndarray, derain: Callable[[np.ndarray], Result]) -> Measures:
+def measure(pixels: np.ndarray, derain: Callable[[np.ndarray], Derained]) -> Measures:
     """Measures a photo.
 
     Args:
         pixels: (H, W, 3) or (H, W, 1), uint8 or uint16, upright.
-        derain: gives the rain mask and the derained image of (h, w, 3) uint8; a core.inference.Derainer.
+        derain: gives the rain mask and the derained image of (h, w, 3) uint8; a method's `derain`.
 
     Raises:
         ValueError: `pixels` is no such array.
+        UserError: the method gives no mask.
     """
     copy = working_copy(pixels)
     light, specks, texture = measure_light(copy), measure_specks(copy), measure_texture(copy)
     derained = derain(copy.rgb)
     change = np.abs(copy.rgb.astype(np.float32) - derained.pixels).mean(2) / 255
-    mask, changed = patch_means(derained.mask), patch_means(change)
-    shown = measure_rain(derained.mask)
+    mask, changed = patch_means(derained.needed_mask), patch_means(change)
+    shown = measure_rain(derained.needed_mask)
     rain, direction = _rain_map(texture, mask)
     smooth = texture.smooth
     values = {

@@ -37,7 +37,8 @@ from annotator.usecases.originals import photo_names
 from core.errors import UserError
 from core.images import ImageFileError, read_photo
 from core.images.atomic import write_atomically
-from core.inference import DEFAULT_WEIGHTS, Derainer
+from core.inference import AUTO, DEFAULT_WEIGHTS
+from core.methods import Method, Sources, find_methods
 
 MOST_PROCESSES = 4
 _AHEAD = 3
@@ -220,19 +221,20 @@ def _examined(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-_derainer: Derainer
+_method: Method
 _rules: Rules
 
 
 def _start(weights: Path, rules: Rules) -> None:
     """Makes a process ready: one thread, and the model. It ends with the process that started it."""
-    global _derainer, _rules
+    global _method, _rules
     import torch
 
     _end_with_parent()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    _derainer, _rules = Derainer(weights), rules
+    (_method,) = find_methods(["ours"], Sources(weights, device="auto", scale=AUTO))
+    _rules = rules
 
 
 def _end_with_parent() -> None:
@@ -249,7 +251,7 @@ def _end_with_parent() -> None:
 
 def _work(path: Path) -> Examined | str:
     try:
-        return examine(path, _derainer, _rules)
+        return examine(path, _method, _rules)
     except UserError as error:
         return str(error)
     except Exception as error:  # whatever is odd about one photo, the others are measured

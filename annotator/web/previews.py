@@ -21,7 +21,7 @@ from core.images.orientation import turn_upright
 from core.images.screen import colours_over, preview, shrink, to_srgb
 
 if TYPE_CHECKING:
-    from core.inference import Derainer, Result
+    from core.methods import Derained, Method
 
 PREVIEW_SIDE, THUMB_SIDE, MASK_SIDE = 2000, 320, 1280
 """Longest sides in pixels. 2000 is half of a photo of 12 megapixels (4000 × 3000), which JPEG decodes much faster."""
@@ -51,7 +51,7 @@ class Previews:
         self.cache = cache
         self._decoded: OrderedDict[str, Photo] = OrderedDict()
         self._decoding = threading.Lock()
-        self._derained: OrderedDict[str, tuple[np.ndarray, Result]] = OrderedDict()
+        self._derained: OrderedDict[str, tuple[np.ndarray, Derained]] = OrderedDict()
         self._deraining = threading.Lock()
 
     def preview(self, sha256: str) -> bytes:
@@ -71,7 +71,7 @@ class Previews:
 
         def make() -> bytes:
             small, result = self._result(sha256)
-            return _jpeg(colours_over(small, round_to_8_bits(result.mask)))
+            return _jpeg(colours_over(small, round_to_8_bits(result.needed_mask)))
 
         return self._kept(sha256, "mask-1", make)
 
@@ -100,10 +100,11 @@ class Previews:
         return _jpeg(_flat(preview(replace(photo, pixels=pixels, alpha=alpha), pixels, TILE)), exact=True)
 
     @cached_property
-    def _derainer(self) -> "Derainer":
-        from core.inference import Derainer
+    def _method(self) -> "Method":
+        from core.inference import AUTO
+        from core.methods import Sources, find_methods
 
-        return Derainer()
+        return find_methods(["ours"], Sources(device="auto", scale=AUTO))[0]
 
     def _kept(self, sha256: str, view: str, make: Callable[[], bytes]) -> bytes:
         path = self.blobs.path(sha256)
@@ -118,13 +119,13 @@ class Previews:
         photo = read_photo(path, name="The original")
         return _flat(preview(photo, photo.pixels, side)), max(photo.pixels.shape[:2]) <= side
 
-    def _result(self, sha256: str) -> "tuple[np.ndarray, Result]":
+    def _result(self, sha256: str) -> "tuple[np.ndarray, Derained]":
         """The photo at most MASK_SIDE a side, sRGB uint8 (h, w, 3), and what the model makes of it; held."""
         with self._deraining:
             found = self._derained.pop(sha256, None)
             if found is None:
                 small, _ = self._small(sha256, MASK_SIDE)
-                found = small, self._derainer(small)
+                found = small, self._method.derain(small)
             self._derained[sha256] = found
             while len(self._derained) > DERAINED:
                 self._derained.popitem(last=False)

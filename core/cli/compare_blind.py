@@ -4,41 +4,35 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from core.errors import UsageError
 from core.progress import progress_bar
 
 if TYPE_CHECKING:
     from core.comparison.blind import Contender
-    from core.inference import Derainer
 
 
-def _contender(name: str, folder: str, model: "Derainer") -> "Contender":
+def _contender(name: str, folder: str, device: str) -> "Contender":
     from core.comparison.blind import Contender
+    from core.inference import AUTO
+    from core.methods import Sources, find_methods
 
-    def derain(pixels: np.ndarray) -> np.ndarray:
-        return model(pixels).pixels
-
-    return Contender(f"{name} ({folder})", derain)
+    return Contender(f"{name} ({folder})", find_methods(["ours"], Sources(folder, device=device, scale=AUTO))[0])
 
 
 def run_blind(args: argparse.Namespace, path: Path) -> int:
     """Derains the photos by both models and writes the blind test."""
     from core.comparison.blind import write_blind_test
     from core.comparison.subjects import open_subjects
-    from core.inference import Derainer
 
     old, new = args.blind
     if Path(old).resolve() == Path(new).resolve():
         raise UsageError(f"--blind compares two models, and {old} and {new} are one.")
     subjects = open_subjects(args.data, paired=False, limit=args.limit)
-    models = [Derainer(folder, device=args.device) for folder in (old, new)]
-    contenders = [_contender(name, folder, model) for name, folder, model in zip(("old", "new"), (old, new), models)]
+    contenders = (_contender("old", old, args.device), _contender("new", new, args.device))
     photos = [
         (subject.name, lambda subject=subject: subject.read(args.megapixels).rainy) for subject in subjects.subjects
     ]
     with progress_bar("photo") as show:
-        write_blind_test(path, photos, (contenders[0], contenders[1]), progress=show)
+        write_blind_test(path, photos, contenders, progress=show)
     print(f"{path} ({path.stat().st_size / 1e6:.1f} MB): open it in a browser")
     return 0

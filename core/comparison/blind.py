@@ -12,6 +12,7 @@ import numpy as np
 
 from core.comparison.pictures import QUALITIES, data_uri
 from core.images.atomic import write_text
+from core.methods import Method
 
 LIMIT = 25_000_000
 """Bytes of the file, at most, as far as the worst quality allows."""
@@ -21,10 +22,10 @@ PAGE = Path(__file__).with_name("page")
 
 @dataclass(frozen=True)
 class Contender:
-    """One of the two: what it is called afterwards, and its derained image of a photo, (H, W, 3) uint8 both."""
+    """One of the two: what it is called afterwards, and the method."""
 
     label: str
-    derain: Callable[[np.ndarray], np.ndarray]
+    method: Method
 
 
 def write_blind_test(
@@ -53,7 +54,7 @@ def write_blind_test(
         name, read = photos[place]
         rainy = read()
         first = int(rng.integers(2))
-        derained = [contenders[which].derain(rainy) for which in (first, 1 - first)]
+        derained = [contenders[which].method.derain(rainy).rounded for which in (first, 1 - first)]
         rounds.append((name, [rainy, *derained], first))
         if progress is not None:
             progress(done, len(photos))

@@ -27,6 +27,17 @@ class Derained(NamedTuple):
         """The derained image in uint8."""
         return round_to_8_bits(self.pixels)
 
+    @property
+    def needed_mask(self) -> np.ndarray:
+        """The rain mask, for what cannot do without.
+
+        Raises:
+            UserError: the method has none.
+        """
+        if self.mask is None:
+            raise UserError("This method gives no rain mask, which is needed here.")
+        return self.mask
+
 
 class Weights(NamedTuple):
     """Which weights a method runs: their name, and the SHA-256 of the file that holds the numbers."""

@@ -12,6 +12,7 @@ from PIL import Image
 
 from core.cli import main
 from core.comparison.blind import Contender, write_blind_test
+from core.methods import Derained, Method
 from core.networks import SIZES, SemiDerainGAN
 
 
@@ -48,7 +49,9 @@ def test_two_models_as_a_page(photos: Path, tmp_path: Path, capsys: pytest.Captu
 
 def test_a_and_b_change_places_and_the_key_tells_how(tmp_path: Path) -> None:
     dark, light = (
-        Contender(name, lambda pixels, value=value: np.full_like(pixels, value))
+        Contender(
+            name, Method(name, name, run=lambda pixels, names, value=value: Derained(np.full_like(pixels, value)))
+        )
         for name, value in (("dark", 0), ("light", 255))
     )
     photos = [(f"{number}</script>", lambda: np.full((8, 8, 3), 99, np.uint8)) for number in range(12)]

@@ -10,6 +10,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page, expect
 
 from core.comparison.blind import Contender, write_blind_test
+from core.methods import Derained, Method
 from tests.e2e.axe import violations
 
 IS_LIGHT = """async () => {
@@ -29,7 +30,9 @@ def pick(page: Page, light: bool) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_better_one_wins(browser: Browser, tmp_path: Path, scheme: str) -> None:
     contenders = [
-        Contender(name, lambda pixels, value=value: np.full_like(pixels, value))
+        Contender(
+            name, Method(name, name, run=lambda pixels, names, value=value: Derained(np.full_like(pixels, value)))
+        )
         for name, value in (("old", 0), ("new", 255))
     ]
     photos = [(f"<b>{number}", lambda: np.full((60, 80, 3), 99, np.uint8)) for number in range(8)]

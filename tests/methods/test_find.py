@@ -10,7 +10,7 @@ from PIL import Image
 
 from core.errors import UsageError, UserError
 from core.inference import DEFAULT_WEIGHTS, Derainer
-from core.methods import Sources, find_methods
+from core.methods import Derained, Sources, find_methods
 from core.methods.cost import count_multiply_adds, count_parameters
 from core.methods.outputs import OutputError, keys_of_outputs, own_names
 from core.networks import SIZES, SemiDerainGAN
@@ -171,3 +171,10 @@ def test_ours_is_g_s_on_synthetic_rain_and_g_r_on_photos() -> None:
     ]
     assert labels == ["Semi-DerainGAN (G_s)", "Semi-DerainGAN (G_r)"]
     assert find_methods(["ours:gr"], Sources(weights=derainer, synthetic=True))[0].label == "Semi-DerainGAN (G_r)"
+
+
+def test_what_needs_a_mask_says_so_of_a_method_without_one() -> None:
+    mask = np.zeros((2, 3), np.float32)
+    assert Derained(PHOTO, mask).needed_mask is mask
+    with pytest.raises(UserError, match="no rain mask"):
+        _ = Derained(PHOTO).needed_mask

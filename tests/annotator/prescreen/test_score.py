@@ -3,16 +3,16 @@ import pytest
 
 from annotator.prescreen.measures import measure
 from annotator.prescreen.score import FEATURES, Score, score_photo, scores, version
-from core.inference import Result
+from core.methods import Derained
 from tests.annotator.prescreen.scenes import smooth, with_streaks
 
 
 def model(mask: float):
     """A stand-in for a model that sees the same rain everywhere."""
 
-    def derain(pixels: np.ndarray) -> Result:
+    def derain(pixels: np.ndarray) -> Derained:
         darker = np.clip(pixels.astype(np.int16) - round(255 * mask), 0, 255).astype(np.uint8)
-        return Result(darker, np.full(pixels.shape[:2], mask, np.float32))
+        return Derained(darker, np.full(pixels.shape[:2], mask, np.float32))
 
     return derain
 
@@ -52,9 +52,9 @@ def test_size_and_light_are_flagged():
 def test_the_rains_direction_and_place_are_found(tilt: float):
     half = with_streaks(smooth(), tilt, 400, columns=160)
 
-    def derain(pixels: np.ndarray) -> Result:
+    def derain(pixels: np.ndarray) -> Derained:
         mask = np.abs(pixels.astype(np.float32) - 90).mean(2) / 255
-        return Result(pixels, mask * (mask > 0.05))
+        return Derained(pixels, mask * (mask > 0.05))
 
     found = measure(half, derain)
     assert found.values["direction"] == pytest.approx(tilt, abs=5)

@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -15,7 +16,7 @@ from annotator.web.cache import DiskCache
 from annotator.web.previews import PREVIEW_SIDE, TILE, Previews, enhance_rain, small_jpeg
 from core.images import read_photo
 from core.images.screen import shrink
-from core.inference import Result
+from core.methods import Derained, Method
 from tests.annotator.web.conftest import noise
 
 
@@ -104,14 +105,14 @@ def test_what_the_model_makes_of_a_photo_is_made_once_for_all_views(tmp_path: Pa
     sha256 = blobs.put(png(np.full((60, 80, 3), 100, np.uint8)))
     calls: list[tuple[int, ...]] = []
 
-    def derain(pixels: np.ndarray) -> Result:
+    def derain(pixels: np.ndarray, names: Sequence[str]) -> Derained:
         calls.append(pixels.shape)
         derained = pixels.copy()
         derained[:, :40] -= 20  # rain in the left half
-        return Result(derained, np.zeros(pixels.shape[:2], np.float32), [])
+        return Derained(derained, np.zeros(pixels.shape[:2], np.float32))
 
     previews = Previews(blobs, DiskCache(tmp_path / "cache"))
-    previews.__dict__["_derainer"] = derain
+    previews.__dict__["_method"] = Method("stand-in", "Stand-in", run=derain)
     seen = {view: decoded(getattr(previews, view)(sha256)) for view in ("derained", "layer", "mask", "layer")}
     assert calls == [(60, 80, 3)]
     assert abs(int(seen["derained"][30, 20, 0]) - 80) <= 3 and abs(int(seen["derained"][30, 60, 0]) - 100) <= 3
