@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from annotator.prescreen.run import PrescreenReport
 from annotator.project import Project
 from annotator.usecases.candidates import candidate_view
 from annotator.usecases.measuring import record_groups, record_measurements, unmeasured
-from core.inference import Result
+from core.methods import Derained, Method
 from tests.e2e.conftest import Annotator
 
 PATIENCE = 30_000
@@ -141,10 +141,11 @@ def test_prescreening_is_started_and_stopped_in_the_page(
 
 
 def test_what_the_model_sees_is_held_over_the_photo(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    def derain(pixels: np.ndarray) -> Result:
-        return Result(pixels, np.zeros(pixels.shape[:2], np.float32))
+    def derain(pixels: np.ndarray, names: Sequence[str]) -> Derained:
+        return Derained(pixels, np.zeros(pixels.shape[:2], np.float32))
 
-    monkeypatch.setattr("core.inference.Derainer", lambda: derain)
+    method = Method("stand-in", "Stand-in", run=derain)
+    monkeypatch.setattr("core.methods.find_methods", lambda names, sources: [method])
     asked: list[str] = []
     page.route("**/photos/*/derained", lambda route: (asked.append("derained"), time.sleep(1), route.continue_()))
     page.keyboard.down("j")
