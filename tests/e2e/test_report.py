@@ -12,6 +12,8 @@ pytest.importorskip("playwright")
 
 from playwright.sync_api import Browser
 
+from tests.e2e.axe import violations
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
@@ -67,3 +69,39 @@ def test_offline_sorting_filtering_and_turning_over(browser: Browser, report: Pa
     assert loaded and complaints == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
+
+
+@pytest.fixture(scope="module")
+def without_ground_truth(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
+    """Every figure without a reference, of two methods beside ours: the widest table."""
+    folder = tmp_path_factory.mktemp("unpaired")
+    rng = np.random.default_rng(1)
+    methods = ("another method (v2)", "one more method (v3)")
+    places = ("photos", *(f"outputs/{method}" for method in methods))
+    for place in places:
+        (folder / place).mkdir(parents=True)
+    for number in (1, 2, 3):
+        rainy = rng.integers(0, 190, (90, 120, 3), np.uint8)
+        for take, place in enumerate(places):
+            Image.fromarray(rainy - np.minimum(rainy, take * number * 9)).save(folder / place / f"{number}.png")
+    path = folder / "report.html"
+    arguments = ["--data", str(folder / "photos"), "--outputs", str(folder / "outputs"), "--weights", str(weights)]
+    assert main(["compare", *arguments, "--methods", "ours", "--unpaired", "--device", "cpu", "-o", str(path)]) == 0
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_table_is_cut_and_axe_finds_nothing(
+    browser: Browser, report: Path, without_ground_truth: Path, scheme: str
+) -> None:
+    for path in (report, without_ground_truth):
+        page = browser.new_page(color_scheme=scheme, viewport={"width": 1440, "height": 900})
+        page.goto(path.as_uri())
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth).map(s => s.innerText)"
+        )
+        assert cut == []
+        assert violations(page) == []
+        page.locator(".whole").first.click()
+        assert violations(page, "dialog") == []
+        page.close()
