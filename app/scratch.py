@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-PREFIX = "semi-deraingan-demo-"
+PREFIX = "rain-demo-"
 IN_USE = "in-use"
 """A file of each folder that the demo which uses it holds locked; the system unlocks it when the demo dies."""
 
@@ -26,6 +26,10 @@ def scratch() -> Iterator[Path]:
     before, asked = tempfile.tempdir, os.environ.get("GRADIO_TEMP_DIR")
     folder, lock = claim(place)
     handler = signal.signal(signal.SIGTERM, end)
+    if not (Path.home().is_dir() and os.access(Path.home(), os.W_OK)):
+        # Else matplotlib, which Gradio loads, makes a folder of its own in ours and misses it at the very end.
+        (folder / "matplotlib").mkdir()
+        os.environ.setdefault("MPLCONFIGDIR", str(folder / "matplotlib"))
     try:
         tempfile.tempdir = str(folder)
         os.environ["GRADIO_TEMP_DIR"] = str(folder / "gradio")

@@ -401,7 +401,7 @@ def test_the_perceptual_loss_takes_part(semi: dict[str, Any], make: Make, shared
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"unsupervised": None}, "unsupervised and data's real belong together"),
+        ({"unsupervised": None}, "data's real belongs to unsupervised"),
         ({"perceptual": {"weights": "vgg.npz"}}, "perceptual weights and a perceptual network belong together"),
         ({"loss": {"charbonnier": -1}}, "weight of charbonnier should be 0 or more, not -1"),
         (
