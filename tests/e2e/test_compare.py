@@ -272,7 +272,8 @@ def test_a_photo_of_ones_own_with_clean_photo_and_other_outputs(page: Page, phot
     expect(pane(page, "ours").locator("canvas")).to_have_count(1)
     expect(page.locator("#stop")).to_be_disabled()
     for sentence in page.locator("#viewer .missing li").all_inner_texts():
-        assert re.match(r"(PReNet|DDN|SIRR) \(.*\) .* put them at .* --peers or DERAIN_PEERS \(its authors publish at .*\)\.", sentence)
+        where = r"put them at .* --peers or DERAIN_PEERS \(its authors publish at .*\)\."
+        assert re.match(rf"(PReNet|DDN|SIRR) \(.*\) .* {where}", sentence)
     expect(page.locator("#viewer .missing li")).to_have_count(3)
     expect(page.locator("#figures")).to_contain_text("Figures need the clean image")
 

@@ -25,7 +25,9 @@ class Darker(nn.Module):
 def load(path):
     return Darker()
 
-PEER = Peer("Darker", Darker, load, weights={"any": "darker.pth"}, for_set={}, default="any", cost=1.0, published="example.org")
+PEER = Peer(
+    "Darker", Darker, load, weights={"any": "darker.pth"}, for_set={}, default="any", cost=1.0, published="example.org"
+)
 """
 
 SCRIPT = """
