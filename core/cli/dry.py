@@ -3,7 +3,7 @@
 import argparse
 
 from core.arguments import positive_whole
-from core.cli.methods_argument import add_scale, find_usable
+from core.cli.methods_argument import add_methods, find_usable
 
 LONGEST = 640
 BLURS = (0.6, 1.0)
@@ -35,16 +35,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=LONGEST,
         help="larger photos are shrunk to this longer side (default: %(default)s)",
     )
-    parser.add_argument(
-        "--methods",
-        metavar="M,…",
-        default="ours",
-        help="as for compare: ours, ours:gs, prenet:Rain1400, … (default: ours)",
-    )
-    parser.add_argument("--weights", metavar="DIR", help="folder of our model (default: the one that is shipped)")
-    parser.add_argument("--peers", metavar="DIR", help="folder of the peers' weights (default: that of DERAIN_PEERS)")
-    add_scale(parser)
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
+    add_methods(parser)
     parser.add_argument("--csv", metavar="FILE", help="every photo's figures")
 
 

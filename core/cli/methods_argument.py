@@ -1,4 +1,4 @@
-"""The arguments --methods and --scale of commands that run methods."""
+"""The arguments --methods, and what they are run with, of commands that run methods."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -19,6 +19,20 @@ def add_scale(parser: "argparse.ArgumentParser | argparse._ArgumentGroup") -> No
         default=1,
         help="our working scale, auto, 1, 2, 3 or 4 (default: 1, so that figures can be compared)",
     )
+
+
+def add_methods(parser: argparse.ArgumentParser) -> None:
+    """Adds --methods and all else that `find_usable` looks at."""
+    parser.add_argument(
+        "--methods",
+        metavar="M,…",
+        default="ours",
+        help="as for compare: ours, ours:gs, prenet:Rain1400, … (default: ours)",
+    )
+    parser.add_argument("--weights", metavar="DIR", help="folder of our model (default: the one that is shipped)")
+    parser.add_argument("--peers", metavar="DIR", help="folder of the peers' weights (default: that of DERAIN_PEERS)")
+    add_scale(parser)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
 
 
 def find_usable(args: argparse.Namespace) -> "list[Method]":

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.arguments import positive_whole
-from core.cli.methods_argument import add_scale, find_usable
+from core.cli.methods_argument import add_methods, find_usable
 from core.cli.targets import check_target
 from core.command_line import DONE, FAILED
 from core.errors import UsageError, UserError
@@ -64,16 +64,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=positive_whole,
         help=f"of --clips: larger frames are shrunk to this longer side (default: {LONGEST})",
     )
-    parser.add_argument(
-        "--methods",
-        metavar="M,…",
-        default="ours",
-        help="as for compare: ours, ours:gs, prenet:Rain1400, … (default: ours)",
-    )
-    parser.add_argument("--weights", metavar="DIR", help="folder of our model (default: the one that is shipped)")
-    parser.add_argument("--peers", metavar="DIR", help="folder of the peers' weights (default: that of DERAIN_PEERS)")
-    add_scale(parser)
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
+    add_methods(parser)
     parser.add_argument("--csv", metavar="FILE", help="every photo's figures")
     parser.add_argument("--sheet", metavar="FILE", help="contact sheet: each photo before and after by each method")
 
