@@ -17,17 +17,6 @@ let stages = []; // { node, layers: [{ pane, canvas }] }
 let size = { width: 1, height: 1 };
 let sent = false;
 
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, content] of Object.entries(attributes)) {
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), content);
-    else if (content === true) node.setAttribute(name, '');
-    else if (content !== false && content !== null) node.setAttribute(name, content);
-  }
-  node.append(...children.filter((child) => child !== null));
-  return node;
-}
-
 // Pictures and what is computed from them
 
 async function load(url) {

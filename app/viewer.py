@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-SCRIPT = Path(__file__).with_suffix(".js")
+from app.widget import script_beside
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def viewer(elem_id: str) -> gr.HTML:
     """The component, for values of `viewer_value`. It has events `pick` (index: 0 for no difference) and `next`."""
     return gr.HTML(
         html_template='<div class="viewer" role="group" aria-label="Comparison"></div>',
-        js_on_load=SCRIPT.read_text(encoding="utf-8"),
+        js_on_load=script_beside(__file__),
         elem_id=elem_id,
     )
 

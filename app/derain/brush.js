@@ -1,5 +1,5 @@
 // The brush: strength painted on a photo. Gradio runs this with `element`, `props`, `trigger` and `watch`;
-// app/derain/brush.py describes `props.value`. The map holds 128 for the chosen strength, 0 for none, 255 for twice it.
+// app/derain/brush.py describes `props.value`; app/widget.js stands before it. The map holds 128 for the chosen strength, 0 for none, 255 for twice it.
 
 const AS_CHOSEN = 128, MOST = 2, SENT_SIDE = 800, UNDOS = 20;
 const TOOLS = [
@@ -11,17 +11,6 @@ const TOOLS = [
 const root = element.querySelector('.brush');
 let value = null, rainy = null, derained = null, map = null, undo = [], tool = null, radius = 40;
 let canvas = null, context = null, at = null;
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, content] of Object.entries(attributes)) {
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), content);
-    else if (content === true) node.setAttribute(name, '');
-    else if (content !== false && content !== null) node.setAttribute(name, content);
-  }
-  node.append(...children);
-  return node;
-}
 
 async function pixelsOf(url) {
   const image = new Image();

@@ -10,9 +10,9 @@ import numpy as np
 
 from app.derain.outcome import Outcome
 from app.derain.strength import read_strength_map
+from app.widget import script_beside
 from core.errors import UserError
 
-SCRIPT = Path(__file__).with_suffix(".js")
 START = "data:image/png;base64,"
 
 
@@ -20,7 +20,7 @@ def brush(elem_id: str) -> gr.HTML:
     """The component, for values of `brush_value`. Its event `painted` has `map`: a PNG as data URL, "" for none."""
     return gr.HTML(
         html_template='<div class="brush" role="group" aria-label="Brush"></div>',
-        js_on_load=SCRIPT.read_text(encoding="utf-8"),
+        js_on_load=script_beside(__file__),
         elem_id=elem_id,
     )
 
