@@ -66,8 +66,9 @@ class Step:
 
     @cached_property
     def masks(self) -> list[Tensor]:
-        """Every step's m of the rainy images, (B, 1, H, W) float32."""
-        return [mask.float() for mask in self.result.masks]
+        """Every step's m of the rainy images, (B, 1, H, W) float32: of SSRML alone where no term asked for ỹ before."""
+        found = self.result.masks if "result" in vars(self) else self.networks.model.ssrml(self.rainy)
+        return [mask.float() for mask in found]
 
     @cached_property
     def again(self) -> Tensor:
