@@ -20,7 +20,7 @@ from core.inference.network import to_input
 from core.inference.rain_scale import choose_scale
 from core.inference.self_ensemble import self_ensemble
 from core.inference.tiles import Span, blend, split
-from core.inference.working_scale import LARGEST_SCALE, enlarged_bands, shrink, shrunk_size
+from core.inference.working_scale import LARGEST_SCALE, enlarged_bands, shrink
 from core.networks import SemiDerainGAN
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
@@ -173,26 +173,25 @@ class Derainer:
     ) -> tuple[np.ndarray, list[np.ndarray]]:
         """Derained image and masks of a photo that the network sees shrunk by `scale`."""
         height, width, channels = pixels.shape
-        small = (shrunk_size(height, scale), shrunk_size(width, scale))
-        rows, columns = self._cut(*small, None if self.tile is None else min(self.tile, SHRUNK_TILE))
+        small = shrink(pixels, scale)
+        rows, columns = self._cut(*small.shape[:2], None if self.tile is None else min(self.tile, SHRUNK_TILE))
         top = np.float32(np.iinfo(pixels.dtype).max)
         found: np.ndarray | None = None
 
         def predict(row: Span, column: Span) -> np.ndarray:
             """R and masks of a tile."""
-            place = np.s_[row.start * scale : row.stop * scale, column.start * scale : column.stop * scale]
-            tile = shrink(pixels[place], scale)
+            tile = small[row.start : row.stop, column.start : column.stop]
             values = self._predict(tile, generator, steps)
             values[:channels] = tile.transpose(2, 0, 1) / top - values[:channels]
             return values
 
         for y, x, values in _counted(blend(rows, columns, predict), len(rows) * len(columns), progress):
-            found = np.empty((*small, len(values)), np.float32) if found is None else found
+            found = np.empty((*small.shape[:2], len(values)), np.float32) if found is None else found
             found[y, x] = values.transpose(1, 2, 0)
         assert found is not None
         derained = np.empty_like(pixels)
         masks = [np.empty((height, width), np.float32) for _ in range(found.shape[2] - channels)]
-        for y, rain, step_masks in enlarged_bands(pixels, found[..., :channels], found[..., channels:], scale):
+        for y, rain, step_masks in enlarged_bands(pixels, small, found[..., :channels], found[..., channels:], scale):
             derained[y] = np.clip(np.rint(pixels[y] - (strength * top) * rain), 0, top)
             for mask, part in zip(masks, step_masks):
                 mask[y] = part

@@ -3,6 +3,7 @@
 The derained photo is ỹ = x − R, with x the photo as it is: only the rain layer R and the masks are ever enlarged.
 """
 
+import functools
 import math
 from collections.abc import Iterator
 
@@ -15,6 +16,12 @@ BAND = 256
 """Rows of the photo that are put together at once, about."""
 MARGIN = 8
 """Rows of the shrunk photo that a band sees beyond its own: more than the filters and the cubic enlargement reach."""
+REACH = 4
+"""Pixels of the shrunk photo to each side that sharpening looks at: what is farther weighs less than .001."""
+ROUNDS = 2
+"""How often what saturated pixels hide is put back into the shrunk photo."""
+SHRINK_MARGIN = 16
+"""Rows of the shrunk photo that a band sees beyond its own while shrinking: REACH, and REACH and 2 for each round."""
 WINDOW = 3
 """Side of the window in which R is held against the photo, pixels of the shrunk photo."""
 NOISE = 4.0
@@ -27,23 +34,61 @@ def shrunk_size(length: int, scale: int) -> int:
 
 
 def shrink(pixels: np.ndarray, scale: int) -> np.ndarray:
-    """Means over blocks of scale × scale pixels: (H, W, channels) -> (⌈H / scale⌉, ⌈W / scale⌉, channels), same dtype.
+    """(H, W, channels) -> (⌈H / scale⌉, ⌈W / scale⌉, channels), same dtype: what, enlarged again, comes nearest to it.
+
+    Means over blocks of scale × scale pixels would be blurred: lines one pixel wide come out fainter than the network
+    knows them. So they are sharpened by what means do to a photo that was enlarged by that scale (cubic); of such a
+    photo what it was enlarged from comes back. Where saturated pixels hide what was enlarged, that is corrected twice.
 
     Sides that are no multiples of the scale are continued by their last pixels.
     """
     if scale == 1:
         return pixels
     height, width, channels = pixels.shape
-    small = (shrunk_size(width, scale), shrunk_size(height, scale))
-    bottom, right = small[1] * scale - height, small[0] * scale - width
-    if bottom or right:
-        pixels = np.pad(pixels, ((0, bottom), (0, right), (0, 0)), mode="edge")
-    made = cv2.resize(np.ascontiguousarray(pixels), small, interpolation=cv2.INTER_AREA)
-    return made.reshape(small[1], small[0], channels)
+    small = np.empty((shrunk_size(height, scale), shrunk_size(width, scale), channels), pixels.dtype)
+    rows = max(BAND // scale, 1)
+    for start in range(0, len(small), rows):
+        first, stop = max(start - SHRINK_MARGIN, 0), min(start + rows, len(small))
+        last = min(stop + SHRINK_MARGIN, len(small))
+        small[start:stop] = _shrink(pixels[first * scale : last * scale], scale)[start - first : stop - first]
+    return small
+
+
+def _shrink(pixels: np.ndarray, scale: int) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    tall, wide = shrunk_size(height, scale), shrunk_size(width, scale)
+    top = np.iinfo(pixels.dtype).max
+    saturated = bool((pixels == top).any() or (pixels == 0).any())
+    x = np.pad(pixels, ((0, tall * scale - height), (0, wide * scale - width), (0, 0)), mode="edge").astype(np.float32)
+    small = np.clip(_sharp_means(x, scale), 0, top)
+    for _ in range(ROUNDS if saturated else 0):
+        hidden = x - np.clip(_enlarge(small, scale, slice(None), x.shape[1]), 0, top)
+        small = np.clip(small + _sharp_means(hidden, scale), 0, top)
+    return np.rint(small).astype(pixels.dtype)
+
+
+def _sharp_means(x: np.ndarray, scale: int) -> np.ndarray:
+    """Sharpened means over blocks: (h · scale, w · scale, channels) float32 -> (h, w, channels)."""
+    tall, wide, channels = x.shape[0] // scale, x.shape[1] // scale, x.shape[2]
+    means = cv2.resize(x, (wide, tall), interpolation=cv2.INTER_AREA)
+    kernel = _sharpening(scale)
+    return cv2.sepFilter2D(means, -1, kernel, kernel, borderType=cv2.BORDER_REPLICATE).reshape(tall, wide, channels)
+
+
+@functools.cache
+def _sharpening(scale: int) -> np.ndarray:
+    """The filter that undoes cubic enlargement and means over blocks, one after the other: (2 REACH + 1,) float32."""
+    length = 8 * REACH + 1
+    point = np.zeros((1, length))
+    point[0, length // 2] = 1
+    means = cv2.resize(point, (length * scale, 1), interpolation=cv2.INTER_CUBIC).reshape(length, scale).mean(1)
+    inverse = np.fft.fftshift(np.fft.irfft(1 / np.fft.rfft(np.fft.ifftshift(means)).real, length))
+    kernel = inverse[length // 2 - REACH : length // 2 + REACH + 1]
+    return (kernel / kernel.sum()).astype(np.float32)
 
 
 def enlarged_bands(
-    pixels: np.ndarray, rain: np.ndarray, masks: np.ndarray, scale: int
+    pixels: np.ndarray, small: np.ndarray, rain: np.ndarray, masks: np.ndarray, scale: int
 ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """The rain layer and the masks in the photo's own size, band by band from top to bottom.
 
@@ -53,6 +98,7 @@ def enlarged_bands(
 
     Args:
         pixels: the photo x, (H, W, channels), integers.
+        small: the shrunk photo x↓, (h, w, channels), integers.
         rain: R of the shrunk photo, (h, w, channels) float32, of full scale 1.
         masks: (h, w, masks) float32, 0…1.
         scale: the photo's side over the shrunk photo's.
@@ -67,7 +113,7 @@ def enlarged_bands(
         last = min(stop + MARGIN, len(rain))
         place = slice(start * scale, min(stop * scale, height))
         inner = slice(place.start - first * scale, place.stop - first * scale)
-        x = _unit(shrink(pixels[first * scale : last * scale], scale))
+        x = _unit(small[first:last])
         share = _share(x, rain[first:last])
         detail = _unit(pixels[place]) - _enlarge(x, scale, inner, width)
         layer = (

@@ -147,6 +147,24 @@ def test_scale(repository: Path, weights: Path, photos: Path, tmp_path: Path) ->
     assert wrong.returncode == 2 and "'5' is not auto, 1, 2, 3 or 4" in wrong.stderr
 
 
+def test_a_scale_keeps_alpha_sixteen_bits_and_grey(
+    repository: Path, weights: Path, photos: Path, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    cv2.imwrite(str(photos / "clear.png"), rng.integers(0, 65536, (37, 51, 4), np.uint16))
+    sources = {name: read_photo(photos / name) for name in ("clear.png", "deep/grey.png", "deep/deep16.tif")}
+    done = derain(repository, photos, "-o", tmp_path / "out", "--scale", "2", "--weights", weights)
+    assert done.returncode == 0, done.stderr
+    derainer = Derainer(weights, device="cpu")
+    for name, source in sources.items():
+        written = read_photo(tmp_path / "out" / name)
+        expected = derainer(source.pixels, scale=2).pixels
+        assert written.pixels.dtype == source.pixels.dtype and written.pixels.shape == source.pixels.shape
+        assert np.abs(written.pixels.astype(int) - expected).max() <= np.iinfo(expected.dtype).max / 100
+        if source.alpha is not None:
+            np.testing.assert_array_equal(written.alpha, source.alpha)
+
+
 def test_one_photo_to_a_file_with_settings(repository: Path, weights: Path, photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "same.png"
     options = ("--strength", "0", "--tile", "672", "--device", "cpu", "--generator", "gs", "--weights", weights)
