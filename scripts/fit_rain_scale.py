@@ -3,7 +3,7 @@
     python scripts/fit_rain_scale.py DATA LARGE [--photos 400] [--weights weights/fast]
 
 DATA holds clean/ (BSDS500) and streaks/, LARGE large free photos (scripts/debian_photos.py). To be run again for other
-weights; it takes about two seconds a photo on two cores. docs/scale.md says what is fitted.
+weights; it takes half a second a photo. docs/scale.md says what is fitted.
 """
 
 import argparse
@@ -23,6 +23,8 @@ from core.inference import DEFAULT_WEIGHTS, Derainer
 from core.inference.rain_scale import CONSTANTS, HALF_PRESENCE, SCALES, look, summary
 from core.peers.find import weights_sha256
 
+COMMAND = "python scripts/fit_rain_scale.py DATA LARGE --photos {photos} --seed {seed}"
+"""What the file is made by."""
 FARTHEST = 1.6
 """Crops farther than this from their right scale, octaves, all look alike, and are taken as that far."""
 RIDGE = (3.0, 1.0)
@@ -53,7 +55,11 @@ def main() -> None:
         presence.append(found[1])
         octaves.append(octave)
     constants = fit(np.array(features), np.array(presence), np.array(octaves))
-    constants = {"weights_sha256": weights_sha256(args.weights / "model.safetensors"), **constants}
+    constants = {
+        "command": COMMAND.format(photos=args.photos, seed=args.seed),
+        "weights_sha256": weights_sha256(args.weights / "model.safetensors"),
+        **constants,
+    }
     write_atomically(CONSTANTS, (json.dumps(constants, indent=2) + "\n").encode())
 
 

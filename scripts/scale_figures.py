@@ -9,12 +9,14 @@
     python scripts/scale_figures.py memory   DATA LARGE
     python scripts/scale_figures.py pictures DATA LARGE --output docs/pictures
     python scripts/scale_figures.py real     PHOTOS --output FOLDER
+    python scripts/scale_figures.py doubled  PHOTOS [--photos 16]
 
 DATA holds clean/ (BSDS500) and streaks/, PAIRS is a folder of pairs such as Rain100L, LARGE are large free photos
 (scripts/debian_photos.py), PHOTOS any. `real` writes each photo done at its own scale and at scale 1, to be looked at.
 """
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -23,11 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
 import numpy as np
+import torch
 from rain_at_scale import Scenes, draw, open_scenes, rain_over, read_rgb8
 
 from core.images import Photo, write_photo
 from core.inference import Derainer
-from core.inference.rain_scale import SCALES
+from core.inference.rain_scale import SCALES, look, rain_width
 from core.metrics import psnr
 from datasets.folders import open_photos
 from datasets.pairs import open_pairs
@@ -44,7 +47,8 @@ FINE = Recipe(
     brightness=(0.2, 0.7),
 )
 """Rain of streaks 2 to 3 pixels wide."""
-SIDES = {"481×321": (321, 481), "full HD": (1080, 1920), "12 megapixels": (3000, 4000), "24 megapixels": (4000, 6000)}
+BASE = (321, 481)
+SIDES = {"full HD": (1080, 1920), "12 megapixels": (3000, 4000), "24 megapixels": (4000, 6000)}
 PICTURE = (820, 1230)
 """Height and width of the part of a photo that is shown."""
 
@@ -151,26 +155,35 @@ def clean(args: argparse.Namespace, derainer: Derainer) -> None:
 
 
 def speed(args: argparse.Namespace, derainer: Derainer) -> None:
-    """Time by size, as a multiple of 481×321 in the same run: of the clock, and of the processors."""
+    """Time by size, as a multiple of 481×321 timed in turns with it: of the clock, and of the processors."""
     _, scenes = open_scenes(*args.folders)
     (large,) = _of_megapixels(scenes, 8, 1)
-    base: tuple[float, float] | None = None
+    small = np.ascontiguousarray(_part(large, BASE))
+    derainer(small)
+    print(f"load {os.getloadavg()[0]:.1f}, {torch.get_num_threads()} threads")
     for name, (height, width) in SIDES.items():
         photo = cv2.resize(large, (width, height), interpolation=cv2.INTER_CUBIC)
-        for scale in (1,) if base is None else args.scales:
+        for scale in args.scales:
             rainy = rain_over(photo, "heavy", scale, np.random.default_rng(0), scenes)
-            runs = []
-            for _ in range(5 if base is None else args.runs):
-                start, used = time.perf_counter(), time.process_time()
-                result = derainer(rainy)
-                runs.append((time.perf_counter() - start, time.process_time() - used))
-            best = (min(run[0] for run in runs), min(run[1] for run in runs))
-            base = base or best
+            base, runs = [], []
+            for _ in range(args.runs):
+                base += [_timed(derainer, small)[0] for _ in range(2)]
+                run, chosen = _timed(derainer, rainy)
+                runs.append(run)
+                base += [_timed(derainer, small)[0] for _ in range(2)]
+            first, best = (np.min(times, 0) for times in (base, runs))
             print(
-                f"{name}, rain {scale}×, scale {result.scale}: {best[0]:.2f} s, {best[1]:.2f} s of the processor; "
-                f"{best[0] / base[0]:.1f} and {best[1] / base[1]:.1f} times the first",
+                f"{name}, rain {scale}×, scale {chosen}: {best[0]:.2f} s, {best[1]:.2f} s of the processor; "
+                f"{best[0] / first[0]:.1f} and {best[1] / first[1]:.1f} times {first[0]:.3f} and {first[1]:.3f} s",
                 flush=True,
             )
+
+
+def _timed(derainer: Derainer, photo: np.ndarray) -> tuple[tuple[float, float], int]:
+    """Seconds of the clock and of the processors, and the scale."""
+    start, used = time.perf_counter(), time.process_time()
+    scale = derainer(photo).scale
+    return (time.perf_counter() - start, time.process_time() - used), scale
 
 
 def memory(args: argparse.Namespace, derainer: Derainer) -> None:
@@ -213,6 +226,22 @@ def real(args: argparse.Namespace, derainer: Derainer) -> None:
         write_photo(Photo(joined), args.output / f"{Path(name).stem}.png")
 
 
+def doubled(args: argparse.Namespace, derainer: Derainer) -> None:
+    """Real photos of .5 to 3 megapixels enlarged 2×: the width of rain that is told of them against that before."""
+    ratios = []
+    for name in open_photos(args.folders[0]).photos:
+        photo = read_rgb8(args.folders[0] / name)
+        if not 0.5e6 <= photo.shape[0] * photo.shape[1] <= 3e6 or len(ratios) == args.photos:
+            continue
+        large = cv2.resize(photo, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        before, after = (rain_width(*look(pixels, derainer._mask)) for pixels in (photo, large))
+        if before is not None and after is not None:
+            ratios.append(after / before)
+            print(f"{name}: {before:.2f}, enlarged {after:.2f}: {ratios[-1]:.2f} times", flush=True)
+    right = sum(2 / 1.4 < ratio < 2 * 1.4 for ratio in ratios)
+    print(f"median {np.median(ratios):.2f}; within a factor of 1.4 of 2: {right} of {len(ratios)}")
+
+
 def _of_megapixels(scenes: Scenes, least: float, count: int) -> list[np.ndarray]:
     """The first photos of that size."""
     photos = (read_rgb8(file) for file in scenes.large)
@@ -237,7 +266,7 @@ def _status(name: str) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(name + ":"))
 
 
-FIGURES = {f.__name__: f for f in (choice, enlarged, rendered, fine, clean, speed, memory, pictures, real)}
+FIGURES = {f.__name__: f for f in (choice, enlarged, rendered, fine, clean, speed, memory, pictures, real, doubled)}
 
 if __name__ == "__main__":
     main()
