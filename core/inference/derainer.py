@@ -174,7 +174,9 @@ class Derainer:
         """Derained image and masks of a photo that the network sees shrunk by `scale`."""
         height, width, channels = pixels.shape
         small = shrink(pixels, scale)
-        rows, columns = self._cut(*small.shape[:2], None if self.tile is None else min(self.tile, SHRUNK_TILE))
+        rows, columns = self._cut(
+            small.shape[0], small.shape[1], None if self.tile is None else min(self.tile, SHRUNK_TILE)
+        )
         top = np.float32(np.iinfo(pixels.dtype).max)
         found: np.ndarray | None = None
 
