@@ -22,6 +22,23 @@
     if (event.type === 'drop') take(event.dataTransfer.files);
   }
 
+  // Words from the first moment: a large photo takes seconds to arrive and to be read.
+  const reading = document.createElement('p');
+  reading.id = 'reading';
+  reading.setAttribute('role', 'status');
+  const answers = '#rainy-panel .caption, #facts, [data-testid=toast-body]';
+  let before = '';
+  const answered = () => [...document.querySelectorAll(answers)].map((node) => node.textContent).join();
+  addEventListener('change', (event) => {
+    if (!event.target.matches?.('.intake input[type=file]') || !event.target.files.length) return;
+    before = answered();
+    document.body.append(reading);
+    reading.textContent = 'Reading the photo …';
+  }, true);
+  new MutationObserver(() => {
+    if (reading.textContent && answered() !== before) reading.textContent = '';
+  }).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
+
   for (const name of ['dragenter', 'dragover', 'dragleave', 'drop']) addEventListener(name, hear, true);
   addEventListener('paste', (event) => {
     const files = event.clipboardData?.files || [];

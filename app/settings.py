@@ -14,8 +14,6 @@ MAX_PIXELS = 40_000_000
 MAX_BYTES = 100_000_000
 PREVIEW_SIDE = 1600
 STEP_SIDE = 480
-FIRST_LOOK_PIXELS = 150_000
-"""A photo is shrunk to this for a first look while the whole one is worked on."""
 LARGE_PIXELS = 400_000
 """Photos of no more pixels are done so soon that they need no first look."""
 MOST_GAIN = 16

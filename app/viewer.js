@@ -215,11 +215,11 @@ function toolbar() {
   bar.append(make('div', { class: 'pair', role: 'group', 'aria-label': 'Arrangement' },
     pressed('Side by side', !state.wipe, () => arrange(false)),
     pressed('Wipe', state.wipe, () => arrange(true))));
-  if (state.wipe) {
+  if (state.wipe && panes.length > 2) {
     bar.append(choice('Left', named, id('left'), (to) => { chosen.left = to; render(); }));
     bar.append(choice('Right', named, id('right'), (to) => { chosen.right = to; render(); }));
   }
-  bar.append(choice('Show', [['picture', 'Photos'], ['layer', 'Removed layer R = x − ỹ'], ['difference', 'Difference']],
+  bar.append(choice('Show', [['picture', 'Photos'], ['layer', 'What was taken out'], ['difference', 'Difference']],
     state.show, (show) => { state.show = show; render(); }));
   if (state.show === 'difference') bar.append(choice('from', named, id('from'), (to) => { chosen.from = to; render(); }));
   if (state.show !== 'picture') {

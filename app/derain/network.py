@@ -2,15 +2,13 @@
 
 import importlib
 from collections.abc import Callable, Iterator
-from math import ceil
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import Any, TypeVar
 
 import numpy as np
 
-from app import settings
-from core.inference import AUTO, Derainer, Result
+from core.inference import AUTO, Derainer, Result, derain_in_stages
 
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
@@ -51,11 +49,17 @@ class Network:
         return result
 
     def first_look(self, small: np.ndarray, generator: str | None) -> np.ndarray:
-        """A preview, (h, w, 3 or 4) uint8, about as it will be: the network sees it small."""
-        height, width = small.shape[:2]
-        scale = ceil((height * width / settings.FIRST_LOOK_PIXELS) ** 0.5)
-        looked = small.copy()
-        looked[..., :3] = self(np.ascontiguousarray(small[..., :3]), generator=generator, scale=scale).pixels
+        """A preview, (h, w, 3 or 4) uint8, about as it will be: the network sees it small.
+
+        It is the first stage of the preview, not of the photo, which takes three times as long at 12 megapixels.
+        """
+        looked, colours = small.copy(), np.ascontiguousarray(small[..., :3])
+        if self.borrowed is None:
+            first = next(derain_in_stages(self.derainer, colours, generator=generator)).result
+        else:
+            first = self(colours, generator=generator)
+        assert first is not None
+        looked[..., :3] = first.pixels
         return looked
 
 

@@ -192,8 +192,8 @@ def removed_layer(rainy: np.ndarray, derained: np.ndarray) -> np.ndarray:
 
 
 def stretched(picture: np.ndarray) -> tuple[np.ndarray, int]:
-    """A dark picture, uint8, so many times brighter that its brightest thousandth is white; 1 … 16 times."""
-    gain = int(np.clip(255 / max(np.percentile(picture, 99.9), 1), 1, settings.MOST_GAIN))
+    """A dark picture, uint8, so many times brighter that its brightest hundredth is white; 1 … 16 times."""
+    gain = int(np.clip(255 / max(np.percentile(picture, 99), 1), 1, settings.MOST_GAIN))
     return np.minimum(picture.astype(np.uint16) * gain, 255).astype(np.uint8), gain
 
 

@@ -24,7 +24,9 @@ SHOW_ORIGIN = f"""() => {json.dumps([api.PYTHON, api.CURL])}.map((text) => text.
 
 TO_RESULT = """() => {
   const panel = document.querySelector('#derained-panel');
-  if (innerWidth < 1000) panel.scrollIntoView({ block: 'start' });
+  const show = () => { if (innerWidth < 1000) panel.scrollIntoView({ block: 'start' }); };
+  show();
+  setTimeout(show, 300); // once the photo above it has its shape
   const nowhere = !document.activeElement || document.activeElement === document.body;
   if (nowhere) panel.querySelector('h2').focus({ preventScroll: true });
 }"""
@@ -110,7 +112,7 @@ class Runs:
             self.desk: desk,
             **self.empty,
             ui.rainy: str(opened.rainy),
-            ui.rainy_caption: words.caption("Photo", opened.facts),
+            ui.rainy_caption: words.caption("Photo", opened.facts) + words.shape(*opened.small.shape[1::-1]),
             ui.clear: gr.update(interactive=True),
             ui.status: words.WAITING,
         }
@@ -137,7 +139,7 @@ class Runs:
             if opened.is_large:
                 yield {ui.status: words.LOOKING}
                 looked = self.network.first_look(opened.small, generator)
-                yield {ui.derained: str(opened.save_look(looked))}
+                yield {ui.derained: str(opened.save_look(looked)), ui.status: words.working(0, 1)}
             steps = stepwise(lambda progress: outcome.derain(opened, self.network, generator, chosen, progress))
             for step in steps:
                 if isinstance(step, Outcome):

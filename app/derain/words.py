@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from html import escape
 
 from app.derain.outcome import Outcome
+from core.inference.stages import FRACTIONS
 from core.metrics.rain_measures import RainMeasures
 
 LEAST_COVERAGE = 0.1
 """Per cent of the photo that must have become visibly darker for rain to have been found."""
 
-FRACTIONS = {2: "half", 3: "a third of", 4: "a quarter of"}
 EMPTY = '<p role="status"></p>'
 WAITING = '<p role="status">Waiting until the network is free …</p><progress></progress>'
 LOOKING = '<p role="status">Taking a first look …</p><progress></progress>'
@@ -28,6 +28,11 @@ that the network looked at; both are brightened by the factor that stands above 
 def caption(name: str, facts: str = "") -> str:
     """Heading over a picture: its name and a few facts."""
     return f'<div class="caption"><h2 tabindex="-1">{name}</h2><span>{facts}</span></div>'
+
+
+def shape(width: int, height: int) -> str:
+    """A style that gives the three pictures the photo's shape; `theme.css` keeps it within limits."""
+    return f"<style>#triptych {{ --aspect: {width / height:.4f} }}</style>"
 
 
 def working(done: int, total: int) -> str:
@@ -61,7 +66,7 @@ def seen_at(scale: int) -> str:
 
 def brightened(gain: int) -> str:
     """How a picture was stretched to be seen."""
-    return f"shown {gain} times brighter" if gain > 1 else "as it is"
+    return f"{gain} × brighter" if gain > 1 else "as it is"
 
 
 def made_by(generator: str) -> str:

@@ -110,7 +110,7 @@ def test_the_photo_is_explored(page: Page, photos: Path, by_command_line: Path, 
 
     heading = page.locator("#mask-panel .caption")
     expect(heading).to_contain_text(re.compile("brighter|as it is"))
-    gain = int((re.findall(r"shown (\d+) times", heading.inner_text()) or ["1"])[0])
+    gain = int((re.findall(r"(\d+) × brighter", heading.inner_text()) or ["1"])[0])
     assert np.array_equal(shown(page, "mask"), np.minimum(gain * np.maximum(rainy.astype(int) - derained, 0), 255))
     for view in ("Mask", "On the photo"):
         before = page.locator("#mask img").get_attribute("src")

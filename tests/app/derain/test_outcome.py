@@ -171,7 +171,7 @@ def test_what_was_taken_out_is_brightened_as_it_says(tmp_path: Path, derainer: D
     assert done.gain >= 1 and np.array_equal(shown, np.minimum(done.gain * taken, 255))
 
 
-def test_a_dark_picture_is_brightened_until_its_brightest_thousandth_is_white() -> None:
+def test_a_dark_picture_is_brightened_until_its_brightest_hundredth_is_white() -> None:
     dark = np.zeros((100, 100), np.uint8)
     dark[:10] = 20
     bright, gain = outcome.stretched(dark)
@@ -182,7 +182,7 @@ def test_a_dark_picture_is_brightened_until_its_brightest_thousandth_is_white() 
 
 def test_a_first_look_is_about_what_comes(tmp_path: Path, derainer: Derainer, scene: np.ndarray, monkeypatch) -> None:
     """A smooth photo enlarged three times: its shrunk copy gives nearly the picture that the whole one gives."""
-    monkeypatch.setattr(settings, "FIRST_LOOK_PIXELS", scene.shape[0] * scene.shape[1])
+    monkeypatch.setattr("core.inference.stages.FIRST_LOOK", scene.shape[0] * scene.shape[1])
     monkeypatch.setattr(settings, "LARGE_PIXELS", 100_000)
     path = tmp_path / "street.png"
     Image.fromarray(cv2.resize(scene, (600, 450), interpolation=cv2.INTER_CUBIC)).save(path)

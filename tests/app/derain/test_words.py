@@ -36,4 +36,4 @@ def test_parts_are_counted_from_one() -> None:
 
 
 def test_a_picture_that_was_brightened_says_how_far() -> None:
-    assert words.brightened(7) == "shown 7 times brighter" and words.brightened(1) == "as it is"
+    assert words.brightened(7) == "7 × brighter" and words.brightened(1) == "as it is"
