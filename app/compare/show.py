@@ -10,9 +10,15 @@ from core.peers import PEERS
 
 RAINY, CLEAN = "Rainy image x", "Clean image y"
 PEERS_NOTE = (
-    "A peer runs the weights in its brackets, which were trained on the rain of that set alone: on other rain it finds "
-    "little, so these figures say nothing of the peer on its own set. "
+    "A peer’s weights, named in brackets, were trained on one kind of rain, said under Output: on other rain it "
+    "finds little, so these figures say nothing of the peer on its own set. "
 )
+STORED_NOTE = (
+    "Of its published weights a stored output shows those that do best on this photo. Its rain is of the renderer that "
+    "our model was trained with, too. "
+)
+FIGURES = '<div class="figures" tabindex="0" role="region" aria-label="Figures">'
+"""Begins a table that may be wider than its page: it is scrolled by keyboard, too."""
 STOPPED = "Stopped before it was done. Untick and tick it above to run it."
 
 
@@ -80,7 +86,7 @@ def table(contest: Contest) -> str:
         else "Figures need the clean image."
     )
     return (
-        f'<div class="figures"><table><thead><tr><th>Method</th><th>Time</th>{heads}<th>Output</th></tr></thead>'
+        f"{FIGURES}<table><thead><tr><th>Method</th><th>Time</th>{heads}<th>Output</th></tr></thead>"
         f"<tbody>{body}</tbody></table><p>{note} {peers_note(contest)}"
         "Times are of this machine at this moment.</p></div>"
     )
@@ -88,7 +94,8 @@ def table(contest: Contest) -> str:
 
 def peers_note(contest: Contest) -> str:
     """What to bear in mind where peers stand beside our model: their weights are for one kind of rain each."""
-    return PEERS_NOTE if any(entry.key in PEERS for entry in contest.entries if entry.key in contest.given) else ""
+    peers = [entry for entry in contest.entries if entry.key in PEERS and entry.key in contest.given]
+    return (PEERS_NOTE if peers else "") + (STORED_NOTE if any(not entry.cost for entry in peers) else "")
 
 
 def best_of(contest: Contest) -> dict[tuple[str, str], float]:

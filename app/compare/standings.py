@@ -3,6 +3,7 @@
 from html import escape
 from pathlib import Path
 
+from app.compare.show import FIGURES
 from app.compare.tally import Standing, Tally
 
 
@@ -16,7 +17,7 @@ def html(tally: Tally) -> str:
     if not rows:
         return "<p>No pick yet.</p>"
     return (
-        '<div class="figures"><table><thead><tr><th>Method</th><th>Picked</th><th>Shown</th><th>Share</th>'
+        f"{FIGURES}<table><thead><tr><th>Method</th><th>Picked</th><th>Shown</th><th>Share</th>"
         f"<th>95 % interval (Wilson)</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
