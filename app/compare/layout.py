@@ -27,6 +27,8 @@ class Layout:
     def __init__(
         self,
         methods: Sequence[tuple[str, str]],
+        ticked: Sequence[str],
+        judged: Sequence[str],
         with_outputs: Sequence[tuple[str, str]],
         items: int,
         tally_place: str,
@@ -35,24 +37,22 @@ class Layout:
         gr.HTML(HEADER)
         with gr.Tabs(selected=PHOTO, elem_id="compare") as self.tabs:
             with gr.Tab("One photo", id=PHOTO):
-                self._make_photo(methods)
+                self._make_photo(methods, ticked)
             with gr.Tab("Gallery", id=GALLERY):
                 self._make_gallery(with_outputs, items)
             with gr.Tab("Blind test", id=BLIND):
-                self._make_blind(methods, tally_place)
+                self._make_blind(methods, judged, tally_place)
         gr.HTML(FOOTER)
         self.file = gr.File(visible=False)
 
-    def _make_photo(self, methods: Sequence[tuple[str, str]]) -> None:
+    def _make_photo(self, methods: Sequence[tuple[str, str]], ticked: Sequence[str]) -> None:
         with gr.Row(elem_id="given"):
             self.rainy = drop("Rainy photo", "given-rainy")
             self.clean = drop("Clean photo, for figures (optional)", "given-clean")
             self.others = drop("Other methods’ outputs of it (optional)", "given-others", file_count="multiple")
         with gr.Row(elem_id="choose"):
             self.intake = intake("Choose a photo", scale=0)
-            self.methods = gr.CheckboxGroup(
-                list(methods), value=[key for _, key in methods], label="Methods", elem_id="methods"
-            )
+            self.methods = gr.CheckboxGroup(list(methods), value=list(ticked), label="Methods", elem_id="methods")
             self.stop = gr.Button("Stop", interactive=False, elem_id="stop", scale=0, min_width=100)
             self.clear = gr.Button("Clear", interactive=False, elem_id="clear-comparison", scale=0, min_width=100)
         self.facts = gr.HTML(elem_id="facts")
@@ -69,11 +69,11 @@ class Layout:
             self.page = gr.Slider(1, max(2, items), 1, step=1, label="Page", visible=items > 1, elem_id="gallery-page")
         self.gallery = thumbnails("outputs")
 
-    def _make_blind(self, methods: Sequence[tuple[str, str]], tally_place: str) -> None:
+    def _make_blind(self, methods: Sequence[tuple[str, str]], judged: Sequence[str], tally_place: str) -> None:
         gr.HTML(BLIND_TEXT)
         with gr.Row(elem_id="judge"):
             self.judged = gr.CheckboxGroup(
-                list(methods), value=[key for _, key in methods], label="Methods to judge", elem_id="judged"
+                list(methods), value=list(judged), label="Methods to judge", elem_id="judged"
             )
             self.begin = gr.Button("Begin", variant="primary", elem_id="begin", scale=0, min_width=130)
         self.blind_status = gr.HTML(elem_id="blind-status")

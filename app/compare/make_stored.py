@@ -1,14 +1,18 @@
 """Makes the peers' outputs for the demo's examples: `python -m app.compare.make_stored --peers DIR`.
 
-Writes examples/peers/METHOD/NAME.jpg and examples/peers/outputs.json: which photos (SHA-256 of their pixels), which
-weights (SHA-256 of the checkpoint), which command, and the figures of the outputs before they were made JPEGs.
+Of a peer's published weights each photo gets those that come nearest to its clean one (PSNR under protocol y). Writes
+examples/peers/METHOD/NAME.jpg and examples/peers/outputs.json: which photos (SHA-256 of their pixels), which weights
+(SHA-256 of the checkpoint), what all weights had, which command, and the figures of the outputs before they were made
+JPEGs.
 """
 
 import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from app import settings
@@ -18,8 +22,8 @@ from app.compare.subject import pixels_sha256, read
 from app.examples import rendered_examples
 from core.errors import UserError
 from core.images.atomic import write_atomically
-from core.methods import Sources, find_methods
-from core.metrics import measure
+from core.methods import Method, Sources, find_methods
+from core.metrics import Scores, measure
 from core.peers import PEERS
 
 JPEG = {"quality": 95, "subsampling": 0, "optimize": True}
@@ -33,31 +37,46 @@ def make_stored(peers: Path, cache: Path, folder: Path) -> None:
         UserError: a peer's weights are missing or damaged, or a file cannot be written.
     """
     examples = [example for example in rendered_examples(cache) if example.clean]
-    rainy = {example.path.stem: read(example.path) for example in examples}
-    clean = {example.path.stem: read(example.clean) for example in examples if example.clean}
-    methods = {}
-    for method in find_methods(list(PEERS), Sources(peers=peers)):
-        if method.weights is None:
-            raise UserError(method.missing or f"{method.label} has no weights.")
-        (folder / method.key).mkdir(parents=True, exist_ok=True)
-        outputs = {}
-        for name, pixels in rainy.items():
-            derained = method.derain(pixels, (name,)).rounded
-            Image.fromarray(derained).save(folder / method.key / f"{name}.jpg", "JPEG", **JPEG)
-            scores = {protocol: measure(protocol, clean[name], derained) for protocol in PROTOCOLS}
-            outputs[name] = {"file": f"{name}.jpg", "scores": scores}
-        methods[method.key] = {
-            "label": method.label,
-            "weights": method.weights.name,
-            "sha256": method.weights.sha256,
-            "outputs": outputs,
-        }
+    pairs = {e.path.stem: (read(e.path), read(e.clean)) for e in examples if e.clean}
+    methods: dict[str, dict[str, Any]] = {}
+    for key, peer in PEERS.items():
+        found = find_methods([f"{key}:{name}" for name in peer.weights], Sources(peers=peers))
+        (folder / key).mkdir(parents=True, exist_ok=True)
+        methods[key] = {}
+        for name, (rainy, clean) in pairs.items():
+            pixels, output = best_output(found, name, rainy, clean)
+            Image.fromarray(pixels).save(folder / key / f"{name}.jpg", "JPEG", **JPEG)
+            methods[key][name] = {"file": f"{name}.jpg", **output}
     photos = {
-        name: {"pixels_sha256": pixels_sha256(rainy[name]), "clean_sha256": pixels_sha256(clean[name])}
-        for name in rainy
+        name: {"pixels_sha256": pixels_sha256(rainy), "clean_sha256": pixels_sha256(clean)}
+        for name, (rainy, clean) in pairs.items()
     }
     record = {"command": COMMAND, "photos": photos, "methods": methods}
     write_atomically(folder / RECORD, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def best_output(
+    found: list[Method], name: str, rainy: np.ndarray, clean: np.ndarray
+) -> tuple[np.ndarray, dict[str, Any]]:
+    """The output, (h, w, 3) uint8, of the method that comes nearest to the clean photo, and its record.
+
+    Raises:
+        UserError: one of them is missing.
+    """
+    outputs: dict[str, np.ndarray] = {}
+    scores: dict[str, dict[str, Scores]] = {}
+    for method in found:
+        outputs[method.key] = method.derain(rainy, (name,)).rounded
+        scores[method.key] = {protocol: measure(protocol, clean, outputs[method.key]) for protocol in PROTOCOLS}
+    best = max(found, key=lambda method: scores[method.key]["y"]["psnr"])
+    assert best.weights
+    return outputs[best.key], {
+        "label": best.label,
+        "weights": best.weights.name,
+        "sha256": best.weights.sha256,
+        "scores": scores[best.key],
+        "psnr_y_of_all_weights": {method.variant: round(scores[method.key]["y"]["psnr"], 2) for method in found},
+    }
 
 
 def main(argv: list[str] | None = None) -> int:

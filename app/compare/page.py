@@ -20,7 +20,16 @@ def add_page(pages: gr.Blocks, methods: Methods, items: list[Item], tally: Tally
         gallery = Thumbnails(items, methods)
         desk = gr.State(Desk(), time_to_live=settings.KEEP_SECONDS)
         visit = gr.State(None, time_to_live=settings.KEEP_SECONDS)
-        ui = Layout(methods.choices, methods.with_outputs, gallery.pages, standings.place(tally))
+        # What is stored belongs to the examples, so it is judged where these are on offer.
+        judged = methods.choices if methods.stored.names & {item.name for item in items} else []
+        ui = Layout(
+            methods.choices,
+            methods.able(None),
+            [key for _, key in judged] or methods.able(None),
+            methods.with_outputs,
+            gallery.pages,
+            standings.place(tally),
+        )
         Comparing(methods, items, desk, ui).connect(pages)
         add_gallery(gallery, ui)
         Judging(methods, items, tally, visit, ui).connect()

@@ -34,9 +34,13 @@ class StoredOutput:
 
 @dataclass(frozen=True)
 class StoredOutputs:
-    """Outputs by method and by the SHA-256 of the rainy photo's pixels: they belong to these pixels and no others."""
+    """Outputs by method and by the SHA-256 of the rainy photo's pixels: they belong to these pixels and no others.
+
+    `names` are those of the photos, for people.
+    """
 
     by_photo: dict[tuple[str, str], StoredOutput] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
     def find(self, method: str, photo_sha256: str) -> StoredOutput | None:
         """The output of a method for the photo with these pixels (`subject.pixels_sha256`), if it came along."""
@@ -58,12 +62,13 @@ def load_stored_outputs(folder: Path = settings.PEERS_OUTPUTS) -> StoredOutputs:
         {
             (key, photos[photo]["pixels_sha256"]): StoredOutput(
                 folder / key / output["file"],
-                method["label"],
-                Weights(method["weights"], method["sha256"]),
+                output["label"],
+                Weights(output["weights"], output["sha256"]),
                 photos[photo]["clean_sha256"],
                 output["scores"],
             )
-            for key, method in record["methods"].items()
-            for photo, output in method["outputs"].items()
-        }
+            for key, outputs in record["methods"].items()
+            for photo, output in outputs.items()
+        },
+        frozenset(photos),
     )

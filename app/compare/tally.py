@@ -110,16 +110,16 @@ class Tally:
         Raises:
             TallyError: the file cannot be read.
         """
-        labels: dict[str, str] = {}
+        labels: dict[str, set[str]] = {}
         shown: dict[str, int] = {}
         picked: dict[str, int] = {}
         for row in self.rows():
             for method in json.loads(row["shown"]):
-                labels[method["method"]] = method["label"]
+                labels.setdefault(method["method"], set()).add(method["label"])
                 shown[method["method"]] = shown.get(method["method"], 0) + 1
             picked[row["picked"]] = picked.get(row["picked"], 0) + 1
         standings = [
-            Standing(key, labels[key], count, picked.get(key, 0), *wilson(picked.get(key, 0), count))
+            Standing(key, common_label(labels[key]), count, picked.get(key, 0), *wilson(picked.get(key, 0), count))
             for key, count in shown.items()
         ]
         return sorted(standings, key=lambda standing: (-standing.share, standing.label))
@@ -174,3 +174,9 @@ def write_csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def harmless(cell: object) -> object:
     """Names come from files: a leading =, +, - or @ must not become a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
+
+
+def common_label(labels: set[str]) -> str:
+    """What a method is called that was shown under these labels: without the weights in brackets where they differ."""
+    first = min(labels)
+    return first if len(labels) == 1 else first.partition(" (")[0]

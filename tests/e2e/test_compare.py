@@ -20,6 +20,7 @@ from app import settings
 from app.compare.stored import RECORD
 from app.examples import RENDERED, clean_photo
 from core.metrics import measure
+from tests.e2e.test_page import drop
 
 PATIENCE = 120_000
 OURS, PRENET = "Semi-DerainGAN (G_s)", "PReNet"
@@ -97,11 +98,12 @@ def test_both_pages_have_the_same_margins(page: Page, demo: str) -> None:
 def test_an_example_is_compared_without_any_download(cat: Page) -> None:
     record = json.loads((settings.PEERS_OUTPUTS / RECORD).read_text())
     assert cat.locator("#viewer .missing").count() == 0
-    for key, method in record["methods"].items():
-        psnr, ssim = method["outputs"]["chelsea-drizzle"]["scores"]["y"].values()
-        row = cat.locator("#figures tr", has_text=method["label"])
+    for key, outputs in record["methods"].items():
+        output = outputs["chelsea-drizzle"]
+        psnr, ssim = output["scores"]["y"].values()
+        row = cat.locator("#figures tr", has_text=output["label"])
         expect(row).to_contain_text(f"{psnr:.2f}")
-        expect(row).to_contain_text(method["sha256"][:8])
+        expect(row).to_contain_text(f"weights {output['weights']} ({output['sha256'][:8]}…), made for")
         expect(pane(cat, key)).to_contain_text(f"{psnr:.2f} dB, {ssim:.4f}")
     expect(pane(cat, "ours")).to_contain_text(re.compile(r"\d s, "))
 
@@ -271,6 +273,7 @@ def test_a_photo_of_ones_own_with_clean_photo_and_other_outputs(page: Page, phot
     page.set_input_files("#given-rainy input[type=file]", photos / "street.png")
     expect(pane(page, "ours").locator("canvas")).to_have_count(1)
     expect(page.locator("#stop")).to_be_disabled()
+    expect(page.locator("#methods input:checked")).to_have_count(1)
     for sentence in page.locator("#viewer .missing li").all_inner_texts():
         where = r"put them at .* --peers or DERAIN_PEERS \(its authors publish at .*\)\."
         assert re.match(rf"(PReNet|DDN|SIRR) \(.*\) .* {where}", sentence)
@@ -286,9 +289,39 @@ def test_a_photo_of_ones_own_with_clean_photo_and_other_outputs(page: Page, phot
 
     page.get_by_label(OURS).first.uncheck()
     expect(pane(page, "ours")).to_have_count(0)
+    expect(page.locator("#stop")).to_be_disabled()
+    page.locator("#compare-examples button").nth(CAT).click()
+    expect(page.locator("#viewer canvas")).to_have_count(5)
+    for name, ticked in (("PReNet", True), ("DDN", True), ("SIRR", True), (OURS, False)):
+        expect(page.get_by_label(name, exact=True).first).to_be_checked(checked=ticked)
     page.locator("#clear-comparison").click()
     expect(page.locator("#viewer canvas")).to_have_count(0)
     expect(page.locator("#figures table")).to_have_count(0)
+
+
+def test_a_second_photo_dropped_takes_the_first_ones_place_with_all_that_lay_beside_it(
+    page: Page, photos: Path, tmp_path: Path
+) -> None:
+    """On the filled box, and beside every box; a clean photo dropped on its own box is that."""
+    rainy = np.asarray(Image.open(photos / "street.png"))
+    for name, pixels in (("clean", rainy // 2), ("second", rainy[:, :200]), ("third", rainy[:100])):
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    drop(page, photos / "street.png", "#given-rainy")
+    expect(page.locator("#facts")).to_contain_text("street 320 × 240")
+    expect(page.locator("#stop")).to_be_disabled()
+    drop(page, tmp_path / "clean.png", "#given-clean button")
+    expect(pane(page, "clean").locator("canvas")).to_have_count(1)
+    expect(page.locator("#stop")).to_be_disabled()
+
+    drop(page, tmp_path / "second.png", "#given-rainy")
+    expect(page.locator("#facts")).to_contain_text("second 200 × 240")
+    expect(pane(page, "ours").locator("canvas")).to_have_attribute("width", "200")
+    expect(pane(page, "clean")).to_have_count(0)
+    expect(page.locator("#given-clean")).not_to_contain_text("clean")
+    drop(page, tmp_path / "third.png", "#figures")
+    expect(page.locator("#facts")).to_contain_text("third 320 × 100")
+    expect(pane(page, "ours").locator("canvas")).to_have_attribute("height", "100")
+    expect(page.locator("#given-rainy")).to_contain_text("third")
 
 
 @pytest.mark.parametrize("wrong", ["broken", "small"])
@@ -313,7 +346,7 @@ def test_the_gallery_shows_outputs_with_figures_and_opens_them(page: Page) -> No
     page.get_by_role("tab", name="Gallery").click()
     page.get_by_label("Show").click()
     page.get_by_role("option", name=PRENET).click()
-    psnr, ssim = record["outputs"]["camera-shower"]["scores"]["y"].values()
+    psnr, ssim = record["camera-shower"]["scores"]["y"].values()
     camera = page.locator("#outputs button", has_text=f"camera-shower: {psnr:.2f} dB, {ssim:.4f}")
     camera.click()
     expect(page.locator("#facts")).to_contain_text("camera-shower")
@@ -346,6 +379,7 @@ def test_blind_picks_are_counted_and_named_only_afterwards(page: Page, tmp_path:
 
     page.get_by_role("button", name="Tally").click()
     rows = {row["label"]: row for row in csv.DictReader(download(page, "#save-tally", tmp_path).open())}
+    picked = next(label for label in rows if picked.startswith(label))
     assert len(rows) == 4 and rows[picked]["picked"] == "1" and {row["shown"] for row in rows.values()} == {"2"}
     assert 0.09 < float(rows[picked]["wilson95_low"]) < 0.5 < float(rows[picked]["wilson95_high"])
     picks = list(csv.DictReader(download(page, "#save-picks", tmp_path).open()))

@@ -64,7 +64,9 @@ def test_other_pixels_get_the_sentence(methods: Methods, subjects: list[Subject]
     assert all(entry.missing for entry in entries)
 
 
-def test_blind_rounds_take_them_though_the_networks_are_there(methods: Methods, subjects: list[Subject]) -> None:
+def test_they_go_before_networks_with_other_weights_and_always_in_blind_rounds(
+    methods: Methods, subjects: list[Subject]
+) -> None:
     stored = methods.stored.find("ddn", subjects[0].key)
     assert stored
 
@@ -75,13 +77,41 @@ def test_blind_rounds_take_them_though_the_networks_are_there(methods: Methods, 
         ready = Method("ddn", stored.label, run=fail, needs=Needs(1.0), weights=weights)
         return replace(methods, found=(ready,))
 
-    (entry,) = here(stored.weights).judged(subjects[0], ["ddn"])
-    assert np.array_equal(entry.derain(), stored.read()) and entry.cost == 0
-    (other,) = here(Weights("mine", "0" * 64)).judged(subjects[0], ["ddn"])
-    assert other.cost > 0 and "mine" in other.source
-    (absent,) = methods.judged(make_subject("x", 255 - subjects[0].full, None), ["ddn"])
+    other = here(Weights("mine", "0" * 64))
+    for entry in (
+        *here(stored.weights).judged(subjects[0], ["ddn"]),
+        *other.judged(subjects[0], ["ddn"]),
+        *other.entries(subjects[0], ["ddn"]),
+    ):
+        assert np.array_equal(entry.derain(), stored.read()) and entry.cost == 0
+    (same,) = here(stored.weights).entries(subjects[0], ["ddn"])
+    assert same.cost > 0 and stored.weights.name in same.source
+    unknown = make_subject("x", 255 - subjects[0].full, None)
+    (mine,) = other.entries(unknown, ["ddn"])
+    assert mine.cost > 0 and "mine" in mine.source
+    (absent,) = methods.judged(unknown, ["ddn"])
     assert absent.missing
     assert here(stored.weights).judged(subjects[0], []) == []
+
+
+def test_a_peer_that_is_only_stored_can_take_part_for_its_photos_alone(
+    methods: Methods, subjects: list[Subject]
+) -> None:
+    assert methods.able(subjects[0]) == ["ours", *PEERS]
+    assert methods.able(make_subject("x", 255 - subjects[0].full, None)) == methods.able(None) == ["ours"]
+    assert [label for label, _ in methods.choices][1:] == ["PReNet", "DDN", "SIRR"]
+
+
+def test_they_are_by_the_best_published_weights_and_say_for_which_rain(
+    methods: Methods, subjects: list[Subject]
+) -> None:
+    record = json.loads((settings.PEERS_OUTPUTS / RECORD).read_text())
+    for outputs in record["methods"].values():
+        for output in outputs.values():
+            tried = output["psnr_y_of_all_weights"]
+            assert tried[output["weights"]] == max(tried.values()) and len(tried) > 1
+    for entry in methods.entries(subjects[0], [*PEERS]):
+        assert "weights Rain" in entry.source and "made for" in entry.source
 
 
 def test_they_take_little_space_and_record_weights_and_command(repository: Path) -> None:
@@ -90,19 +120,20 @@ def test_they_take_little_space_and_record_weights_and_command(repository: Path)
     record = json.loads((settings.PEERS_OUTPUTS / RECORD).read_text())
     assert record["command"] in (repository / "docs" / "demo.md").read_text()
     listed = {settings.PEERS_OUTPUTS / RECORD}
-    for key, method in record["methods"].items():
-        assert len(method["sha256"]) == 64
-        listed |= {settings.PEERS_OUTPUTS / key / output["file"] for output in method["outputs"].values()}
+    for key, outputs in record["methods"].items():
+        assert all(len(output["sha256"]) == 64 for output in outputs.values())
+        listed |= {settings.PEERS_OUTPUTS / key / output["file"] for output in outputs.values()}
     assert listed == set(files)
 
 
 def test_the_weights_made_them(shared: Path, subjects: list[Subject]) -> None:
     stored = load_stored_outputs()
-    for method in find_methods(PEERS, Sources(peers=shared / "weights" / "peers")):
-        kept = stored.find(method.key, subjects[0].key)
-        assert kept and method.weights == kept.weights and method.label == kept.label
-    ddn = next(m for m in find_methods(["ddn"], Sources(peers=shared / "weights" / "peers")))
-    kept = stored.find("ddn", subjects[0].key)
-    assert kept
-    difference = np.abs(ddn.derain(subjects[0].rainy).rounded.astype(int) - kept.read())
+    kept = {key: stored.find(key, subjects[0].key) for key in PEERS}
+    names = [f"{key}:{output.weights.name}" for key, output in kept.items() if output]
+    made = find_methods(names, Sources(peers=shared / "weights" / "peers"))
+    for method, output in zip(made, kept.values(), strict=True):
+        assert output and method.weights == output.weights and method.label == output.label
+    ddn = made[PEERS.index("ddn")]
+    assert kept["ddn"]
+    difference = np.abs(ddn.derain(subjects[0].rainy).rounded.astype(int) - kept["ddn"].read())
     assert difference.mean() < 2 and np.percentile(difference, 99) < 10  # what JPEG takes

@@ -35,6 +35,13 @@ def test_picks_count_for_the_methods_that_were_shown(tally: Tally) -> None:
     assert first.method == "ours" and (first.low, first.high) == wilson(2, 5) and first.share == 0.4
 
 
+def test_a_method_that_ran_several_weights_goes_by_its_name_alone(tally: Tally) -> None:
+    for number, weights in enumerate(("Rain100L", "Rain100H")):
+        shown = [Shown("prenet", f"PReNet ({weights})", weights), Shown("ours", "Ours (G_r)", "")]
+        tally.add(Pick(f"r{number}", "visitor", "street", "ab" * 32, shown, "prenet"))
+    assert {each.label for each in tally.standings()} == {"PReNet", "Ours (G_r)"}
+
+
 def test_the_same_round_counts_once_and_stays_as_it_was(tally: Tally) -> None:
     tally.add(pick(1, "ours"))
     tally.add(pick(1, "ddn"))
