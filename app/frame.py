@@ -1,5 +1,6 @@
 """What frames every page: its header, its footer, and components without Gradio's own labels and boxes."""
 
+from html import escape
 from typing import Any
 
 from app import settings
@@ -19,9 +20,19 @@ HEADER = f"""
     <svg viewBox="0 0 18 18"><path d="M9 1a8 8 0 1 0 0 16A8 8 0 0 0 9 1Zm0 2v12A6 6 0 0 1 9 3Z"/></svg></button>
 </header>
 """
-FOOTER = f"""
+
+
+def footer(static_page: str = settings.STATIC_PAGE) -> str:
+    """What is taken and kept, and where the address of the static page is given, the way there."""
+    elsewhere = (
+        f' <a href="{escape(static_page)}">Derain in your own browser, without an upload</a>.'
+        if static_page.startswith(("https://", "http://"))
+        else ""
+    )
+    return f"""
 <p class="limits">{READABLE}, up to {settings.MAX_PIXELS // 10**6} megapixels and
-{settings.MAX_BYTES // 10**6} MB. What is uploaded is forgotten after about an hour.</p>
+{settings.MAX_BYTES // 10**6} MB. What is uploaded is forgotten after about an hour.{elsewhere}</p>
 """
+
 
 BARE: dict[str, Any] = {"show_label": False, "container": False}

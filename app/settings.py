@@ -10,6 +10,9 @@ TITLE = "Semi-DerainGAN"
 OWN_EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 PEERS_OUTPUTS = OWN_EXAMPLES / "peers"
 
+STATIC_PAGE = os.environ.get("DERAIN_STATIC_PAGE", "")
+"""Address of the page that derains in the visitor's own browser (docs/web.md); empty where there is none."""
+
 MAX_PIXELS = 40_000_000
 MAX_BYTES = 100_000_000
 PREVIEW_SIDE = 1600

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from app.events import intake
-from app.frame import BARE, FOOTER, HEADER, HOME
+from app.frame import BARE, HEADER, HOME, footer
 from app.viewer import viewer
 from core.images import IMAGE_SUFFIXES
 
@@ -42,7 +42,7 @@ class Layout:
                 self._make_gallery(with_outputs, items)
             with gr.Tab("Blind test", id=BLIND):
                 self._make_blind(methods, judged, tally_place)
-        gr.HTML(FOOTER)
+        gr.HTML(footer())
         self.file = gr.File(visible=False)
 
     def _make_photo(self, methods: Sequence[tuple[str, str]], ticked: Sequence[str]) -> None:

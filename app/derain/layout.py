@@ -9,7 +9,7 @@ from app.derain import api, words
 from app.derain.brush import brush
 from app.events import intake
 from app.examples import Example
-from app.frame import BARE, FOOTER, HEADER, HOME
+from app.frame import BARE, HEADER, HOME, footer
 from app.viewer import viewer
 from core.inference import AUTO
 
@@ -58,7 +58,7 @@ class Layout:
         with gr.Accordion("Use it from a script", open=False, elem_id="api"), gr.Row():
             self.python = gr.Code(api.PYTHON, language="python", label="Python", interactive=False, wrap_lines=True)
             self.curl = gr.Code(api.CURL, language="shell", label="curl", interactive=False, wrap_lines=True)
-        gr.HTML(FOOTER)
+        gr.HTML(footer())
         self.mask_file = gr.File(visible=False)
         self.derained_file = gr.File(visible=False)
         self.handed = gr.Textbox(visible=False)
