@@ -1,7 +1,9 @@
 """What is measured: our model as it is shipped, and each peer as published and at our settings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from core.export import kept_export
 from core.methods import Method, Sources, find_methods
 from core.peers import PEERS
 
@@ -10,23 +12,27 @@ from core.peers import PEERS
 class Choice:
     """Which weights are measured: a folder or a size of SIZES with random weights, and the folder of peers' weights.
 
-    Without that folder the peers have random weights, which are just as fast.
+    Without that folder the peers have random weights, which are just as fast. Each of the engines runs our weights too.
     """
 
     weights: str | None = None
     network: str | None = None
     peers: str | None = None
+    engines: Sequence[str] = ()
 
 
 def choose_methods(choice: Choice) -> dict[str, Method]:
     """Every method on the CPU by a short key: ours, each peer as published (float32, contiguous) and at our settings.
 
     Raises:
-        UserError: weights that cannot be loaded.
+        UserError: weights that cannot be loaded, or an engine that is not installed.
     """
     sources = Sources(weights=choice.weights, size=choice.network, peers=choice.peers, random_peers=not choice.peers)
     (ours,) = find_methods(["ours"], sources)
     methods = {"ours": ours}
+    for engine in choice.engines:
+        (method,) = find_methods([f"{engine}:{kept_export(choice.weights)}"], sources)
+        methods[engine] = replace(method, needs=replace(method.needs, cost=ours.needs.cost))
     published = replace(sources, channels_last=False)
     equal = replace(sources, peers_dtype=ours.needs.number_format)
     for key, peer in PEERS.items():

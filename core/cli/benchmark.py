@@ -35,6 +35,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     ours.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
     ours.add_argument("--network", choices=("fast", "paper"), help="a network of that size with random weights")
     parser.add_argument(
+        "--engines",
+        metavar="ENGINE,…",
+        type=_engines,
+        default=(),
+        help="also our weights in onnxruntime or openvino, of requirements-engines.txt",
+    )
+    parser.add_argument(
         "--peers", metavar="DIR", help="folder of the peers' published weights (default: random weights, just as fast)"
     )
     parser.add_argument(
@@ -54,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
     from core.benchmark.choice import Choice
     from core.benchmark.report import as_text, run_benchmark
+    from core.errors import UsageError
 
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -62,7 +70,9 @@ def run(args: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(f"{sentence} …", file=sys.stderr)
 
-    choice = Choice(args.weights, args.network, args.peers)
+    if args.engines and args.network:
+        raise UsageError("--engines runs the weights of a folder, not a random --network.")
+    choice = Choice(args.weights, args.network, args.peers, args.engines)
     figures = run_benchmark(choice, args.sizes, args.runs, args.whole_limit, memory=not args.no_memory, tell=tell)
     figures["command"] = args.command_line
     if args.json:
@@ -70,6 +80,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(as_text(figures))
     return 0
+
+
+def _engines(text: str) -> tuple[str, ...]:
+    names = tuple(part.strip() for part in text.split(","))
+    if not set(names) <= {"onnxruntime", "openvino"}:
+        raise argparse.ArgumentTypeError(f"must be onnxruntime, openvino or both with a comma, not {text}")
+    return names
 
 
 def _sizes(text: str) -> list[tuple[int, int]]:

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from core.arguments import positive, positive_whole, scale, share
 from core.command_line import print_json
-from core.errors import UserError
+from core.errors import UsageError, UserError
 
 if TYPE_CHECKING:
     from core.cli.derain_plan import Job, Plan
     from core.inference import Derainer
+    from core.inference.onnx_engine import OnnxEngine
 
 FORMATS = ("jpg", "png", "webp", "tif", "bmp")
+PYTORCH, OTHER_ENGINES = "pytorch", ("onnxruntime", "openvino")
 SELF_ENSEMBLE = "the mean over the photo's four mirror images: better, four times slower"
 
 
@@ -55,6 +57,13 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("--self-ensemble", action="store_true", help=SELF_ENSEMBLE)
     parser.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
+    parser.add_argument(
+        "--engine",
+        choices=(PYTORCH, *OTHER_ENGINES),
+        default=PYTORCH,
+        help="what runs the network; the other two, in requirements-engines.txt, run it in float32 on the CPU "
+        "(default: pytorch)",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     parser.add_argument("--tile", metavar="N", type=positive_whole, help="side of a tile in pixels (default: 1024)")
     parser.add_argument(
@@ -84,13 +93,27 @@ def _load(args: argparse.Namespace) -> "Derainer":
     from core.inference import DEFAULT_TILE, DEFAULT_WEIGHTS, Derainer
 
     derainer = Derainer(
-        args.weights or DEFAULT_WEIGHTS,
+        (args.weights or DEFAULT_WEIGHTS) if args.engine == PYTORCH else _engine(args),
         device=args.device,
         tile=args.tile or DEFAULT_TILE,
         self_ensemble=args.self_ensemble,
     )
     derainer.check_generator(args.generator)
     return derainer
+
+
+def _engine(args: argparse.Namespace) -> "OnnxEngine":
+    from core.export import kept_export
+    from core.inference.onnx_engine import OnnxEngine
+
+    if args.device not in ("auto", "cpu"):
+        raise UsageError(f"--engine {args.engine} runs on the CPU; leave --device {args.device} out.")
+
+    def tell(sentence: str) -> None:
+        if not args.quiet:
+            print(sentence, file=sys.stderr)
+
+    return OnnxEngine(kept_export(args.weights, args.generator, tell), args.engine)
 
 
 def _derain_all(
@@ -160,7 +183,12 @@ def _derain(
 def _summary(records: list[dict[str, Any]], derainer: "Derainer | None", args: argparse.Namespace) -> dict[str, Any]:
     counts = {status: sum(r["status"] == status for r in records) for status in ("derained", "skipped", "failed")}
     model = {} if derainer is None else {"device": str(derainer.device), "dtype": str(derainer.dtype).split(".")[-1]}
-    settings = {"strength": args.strength, "scale": args.scale, "self_ensemble": args.self_ensemble}
+    settings = {
+        "engine": args.engine,
+        "strength": args.strength,
+        "scale": args.scale,
+        "self_ensemble": args.self_ensemble,
+    }
     return {**counts, **settings, **model, "photos": records}
 
 
