@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -78,7 +79,12 @@ def build(output: Path, model: Path | None = None, demo: str = "") -> int:
         replace(output, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    served = [path for path in files_in(output) if path.name not in NOT_SERVED]
+    return first_visit(output)
+
+
+def first_visit(folder: Path) -> int:
+    """Bytes that a first visit to a built page downloads, packed."""
+    served = [path for path in files_in(folder) if path.name not in NOT_SERVED]
     return sum(len(path.read_bytes() if path.suffix in LARGE else packed(path.read_bytes())) for path in served)
 
 
@@ -103,9 +109,16 @@ def fill(folder: Path, model: Path | None, demo: str) -> None:
     for name in RUNTIME_FILES:
         shutil.copyfile(RUNTIME / "dist" / name, folder / "ort" / name)
     draw_icons(folder)
-    large = fill_large(folder, model)
+    parts = network_parts(model)
     scale = json.loads((ROOT / "core" / "inference" / "rain_scale.json").read_text(encoding="utf-8"))
-    write_script(folder / "build.js", LARGE=large, RAIN_SCALE=scale, LINKS={"demo": demo})
+    write_script(
+        folder / "build.js",
+        LARGE=fill_large(folder, parts),
+        STRIDE=int(parts.facts["multiple"]),
+        GENERATOR=parts.facts["generator"],
+        RAIN_SCALE=scale,
+        LINKS={"demo": demo},
+    )
     page = (folder / "index.html").read_text(encoding="utf-8")
     (folder / "index.html").write_text(page.replace("{{policy}}", html.escape(POLICY)), encoding="utf-8")
     write_json(folder / "headers.json", headers())
@@ -145,21 +158,32 @@ def fill_shared(folder: Path) -> None:
     (folder / "viewer.js").write_text(before + viewer + after, encoding="utf-8")
 
 
-def fill_large(folder: Path, model: Path | None) -> dict[str, object]:
+@dataclass(frozen=True)
+class Parts:
+    """The exported network: its two parts as ONNX, and its metadata."""
+
+    mask: bytes
+    derain: bytes
+    facts: dict[str, str]
+
+
+def fill_large(folder: Path, parts: Parts) -> dict[str, object]:
     """The network's parts and the runtime, packed under names with their hashes: use -> name, and all their bytes."""
-    parts = {"wasm": ((RUNTIME / "dist" / RUNTIME_WASM).read_bytes(), "wasm")}
-    for use, content in network_parts(model).items():
-        parts[use] = (content, "onnx")
+    wasm = (RUNTIME / "dist" / RUNTIME_WASM).read_bytes()
     large: dict[str, object] = {}
-    for use, (content, suffix) in parts.items():
+    for use, content, suffix in (
+        ("wasm", wasm, "wasm"),
+        ("mask", parts.mask, "onnx"),
+        ("derain", parts.derain, "onnx"),
+    ):
         name = f"{use}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}.gz"
         (folder / name).write_bytes(packed(content))
         large[use] = name
     return large | {"bytes": sum((folder / str(name)).stat().st_size for name in large.values())}
 
 
-def network_parts(model: Path | None) -> dict[str, bytes]:
-    """The exported network in two parts, "mask" and "derain"."""
+def network_parts(model: Path | None) -> Parts:
+    """The exported network, cut in two."""
     import onnx
 
     from core.export import export_onnx
@@ -170,7 +194,8 @@ def network_parts(model: Path | None) -> dict[str, bytes]:
             model = Path(folder) / "derain.onnx"
             export_onnx(model, masks=True)
         mask, derain = mask_and_rest(onnx.load(str(model)))
-    return {"mask": mask.SerializeToString(), "derain": derain.SerializeToString()}
+    facts = {entry.key: entry.value for entry in derain.metadata_props}
+    return Parts(mask.SerializeToString(), derain.SerializeToString(), facts)
 
 
 def packed(content: bytes) -> bytes:

@@ -41,6 +41,17 @@ class Handler(SimpleHTTPRequestHandler):
             super().log_message(*arguments)  # type: ignore[arg-type]
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing of browsers that hang up."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, address: object) -> None:
+        """Tells what went wrong, unless nobody listens any more."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, address)  # type: ignore[arg-type]
+
+
 def make_server(folder: Path, host: str, port: int, *, quiet: bool = False) -> ThreadingHTTPServer:
     """A server of a built page, not yet started; port 0 is any free one.
 
@@ -49,7 +60,7 @@ def make_server(folder: Path, host: str, port: int, *, quiet: bool = False) -> T
     """
     headers = json.loads((folder / "headers.json").read_text(encoding="utf-8"))
     handler = partial(Handler, directory=str(folder), headers=headers, quiet=quiet)
-    return ThreadingHTTPServer((host, port), handler)
+    return Server((host, port), handler)
 
 
 def main() -> int:

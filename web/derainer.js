@@ -1,11 +1,12 @@
 // Derains one photo of any size: core/inference/derainer.py. Whole when it is small, else in tiles; at a scale above 1
 // the network sees the photo shrunk, and R is enlarged.
 
+import { STRIDE } from './build.js';
 import { chooseScale } from './rain-scale.js';
 import { blend, cut } from './tiles.js';
 import { enlargeRows, shrink, shrunkSize } from './working-scale.js';
 
-const OVERLAP = 224, STRIDE = 16;
+const OVERLAP = 224; // pixels that neighbouring tiles share
 
 // network: { run(planes, height, width), mask(planes, height, width) }, promises of planes in 0 … 1.
 // Gives { pixels: RGBA, mask: 0 … 255, scale }. Clamped arrays round as NumPy does, and keep to 0 … 255.

@@ -1,6 +1,6 @@
 // The page: what happens on it goes to the photo's worker, and what that tells is shown.
 
-import { LARGE, LINKS } from './build.js';
+import { GENERATOR, LARGE, LINKS } from './build.js';
 import { cards } from './cards.js';
 import { listenForPhotos } from './intake.js';
 import { make } from './make.js';
@@ -126,7 +126,7 @@ const heard = {
   done({ measures, scale, leftOut }) {
     state.done = true;
     find('#measures').replaceChildren(cards(measures));
-    find('#derained-facts').textContent = 'made for real rain';
+    find('#derained-facts').textContent = words.madeBy(GENERATOR);
     say(words.finished(measures, scale, leftOut), { nothing: words.foundNothing(measures) });
   },
   file({ file, name }) {

@@ -25,6 +25,7 @@ from annotator.web.access import Access
 from annotator.web.application import make_application
 from core.networks import SIZES, SemiDerainGAN
 from tests.e2e.served_demo import FLAGS, served_demo
+from tests.e2e.served_page import built_page, served_page, tiny_weights
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +51,25 @@ def browser(chromium: str) -> Iterator:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS.split())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def static_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of the static page's network."""
+    return tiny_weights(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def static_folder(static_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built static page, which links to a demo."""
+    return built_page(tmp_path_factory.mktemp("static"), static_weights, "https://demo.example/")
+
+
+@pytest.fixture(scope="session")
+def static_page(static_folder: Path) -> Iterator[str]:
+    """Address of the static page."""
+    with served_page(static_folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
