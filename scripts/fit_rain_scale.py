@@ -1,34 +1,43 @@
 """Fits what the choice of the working scale knows of the weights: core/inference/rain_scale.json.
 
-    python scripts/fit_rain_scale.py DATA LARGE [--photos 400] [--weights weights/fast]
+    python scripts/fit_rain_scale.py DATA LARGE [--photos 120] [--seed 0] [--weights weights/fast]
 
-DATA holds clean/ (BSDS500) and streaks/, LARGE large free photos (scripts/debian_photos.py). To be run again for other
-weights; it takes half a second a photo. docs/scale.md says what is fitted.
+DATA holds clean/ (BSDS500), streaks/ and real/ (rainy photos), LARGE large free photos (scripts/debian_photos.py). To
+be run again for other weights; it takes half a second a photo. docs/scale.md says what is fitted.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import cv2
 import numpy as np
-from rain_at_scale import draw, open_scenes
+from rain_at_scale import draw, open_scenes, read_rgb8
 from tqdm import trange
 
 from core.images.atomic import write_atomically
 from core.inference import DEFAULT_WEIGHTS, Derainer
-from core.inference.rain_scale import CONSTANTS, HALF_PRESENCE, SCALES, look, summary
+from core.inference.rain_scale import CONSTANTS, look, summary
 from core.peers.find import weights_sha256
+from datasets.folders import open_photos
+
+Look = tuple[np.ndarray, np.ndarray]
+"""What `core.inference.rain_scale.look` gives: features and presence."""
 
 COMMAND = "python scripts/fit_rain_scale.py DATA LARGE --photos {photos} --seed {seed}"
 """What the file is made by."""
-FARTHEST = 1.6
-"""Crops farther than this from their right scale, octaves, all look alike, and are taken as that far."""
-RIDGE = (3.0, 1.0)
-"""Penalties of the two regressions."""
+RIDGE = 10.0
+"""Penalty of the regression."""
+REAL = 27
+"""Real photos that are looked at as they are and enlarged twice."""
+SHARE = 0.25
+"""How much such a pair counts, of a rendered photo."""
+SIZES = (0.35e6, 3e6)
+"""Pixels of a real photo; its sides have at least 512."""
 LEAST_PRESENCE = 0.6
 """Mean of the mask, of 255, below which in all shrunk crops there is no rain: clean photos with leaves reach 0.4, faint
 rain 1.2."""
@@ -37,24 +46,22 @@ rain 1.2."""
 def main() -> None:
     """Draws rainy photos, looks at them as the choice does, fits, and writes the constants."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path, help="folder with clean/ and streaks/")
+    parser.add_argument("data", type=Path, help="folder with clean/, streaks/ and real/")
     parser.add_argument("large", type=Path, help="folder of large photos")
-    parser.add_argument("--photos", type=int, default=400, help="rainy photos to fit on (default: 400)")
+    parser.add_argument("--photos", type=int, default=120, help="rendered photos to fit on (default: 120)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS)
     args = parser.parse_args()
     scenes, _ = open_scenes(args.data, args.large)
     derainer = Derainer(args.weights)
     rng = np.random.default_rng(args.seed)
-    features, presence, octaves = [], [], []
+    looks, octaves = [], []
     for _ in trange(args.photos, unit="photo"):
-        octave = rng.uniform(0, 2.1)
+        octave = rng.uniform(0, 2.5)
         pixels, _ = draw(scenes, 2**octave, rng, enlarged=bool(rng.random() < 0.5))
-        found = look(pixels, derainer._mask)
-        features.append(found[0])
-        presence.append(found[1])
+        looks.append(look(pixels, derainer._mask))
         octaves.append(octave)
-    constants = fit(np.array(features), np.array(presence), np.array(octaves))
+    constants = fit(looks, np.array(octaves), real_pairs(derainer, args.data / "real"))
     constants = {
         "command": COMMAND.format(photos=args.photos, seed=args.seed),
         "weights_sha256": weights_sha256(args.weights / "model.safetensors"),
@@ -63,38 +70,48 @@ def main() -> None:
     write_atomically(CONSTANTS, (json.dumps(constants, indent=2) + "\n").encode())
 
 
-def fit(features: np.ndarray, presence: np.ndarray, octaves: np.ndarray) -> dict[str, object]:
-    """The constants: one ridge regression over crops, and one over what the crops say of each photo.
+def real_pairs(derainer: Derainer, folder: Path) -> list[tuple[Look, Look]]:
+    """Every second real photo as it is and enlarged 2×: how wide its rain is nobody knows, but of the two the ratio."""
+    pairs: list[tuple[Look, Look]] = []
+    for name in open_photos(folder).photos[::2]:
+        photo = read_rgb8(folder / name)
+        if fits(photo):
+            large = cv2.resize(photo, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+            pairs.append((look(photo, derainer._mask), look(large, derainer._mask)))
+        if len(pairs) == REAL:
+            break
+    return pairs
 
-    features (photos, places, scales, features), presence (photos, places, scales), octaves (photos,): log₂ of scales.
+
+def fits(photo: np.ndarray) -> bool:
+    """Whether a real photo is of a size to be looked at."""
+    return SIZES[0] <= photo.shape[0] * photo.shape[1] <= SIZES[1] and min(photo.shape[:2]) >= 512
+
+
+def fit(looks: Sequence[Look], octaves: np.ndarray, pairs: Sequence[tuple[Look, Look]]) -> dict[str, object]:
+    """The constants: a ridge regression of log₂ of the width, over what the crops say of each photo.
+
+    octaves (photos,): log₂ of the widths of `looks`; of each pair the second is one octave wider than the first.
     """
-    too_wide = np.clip(octaves[:, None, None] - np.log2(SCALES) + np.zeros(presence.shape), -FARTHEST, FARTHEST)
-    weight = presence / (presence + HALF_PRESENCE)
-    crop = ridge(features.reshape(-1, features.shape[-1]), too_wide.ravel(), weight.ravel(), RIDGE[0])
-    said = crop["intercept"] + features @ crop["coefficients"]
-    summaries = np.array([summary(*found) for found in zip(features, presence, said)])
-    seen = presence[:, :, 1:].max((1, 2)) >= LEAST_PRESENCE
-    photo = ridge(summaries[seen], octaves[seen], np.ones(seen.sum()), RIDGE[1])
-    error = photo["intercept"] + summaries[seen] @ photo["coefficients"] - octaves[seen]
-    print(f"{seen.sum()} of {len(octaves)} photos with rain to be seen; error {error.std():.3f} octaves; ", end="")
-    print(f"within a factor of 1.4: {np.mean(np.abs(error) < np.log2(1.4)):.1%}")
-    return {"least_presence": LEAST_PRESENCE, "crop": rounded(crop), "photo": rounded(photo)}
+    seen = np.array([rain_shows(found) for found in looks])
+    x, y = np.array([summary(*found) for found in looks])[seen], octaves[seen]
+    pairs = [pair for pair in pairs if all(map(rain_shows, pair))]
+    steps = np.array([summary(*after) - summary(*before) for before, after in pairs]).reshape(-1, x.shape[1])
+    mean, deviation, middle = x.mean(0), x.std(0) + 1e-6, y.mean()
+    z, dz = (x - mean) / deviation, steps / deviation
+    left = z.T @ z + SHARE * dz.T @ dz + RIDGE * np.eye(x.shape[1])
+    slopes = np.linalg.solve(left, z.T @ (y - middle) + SHARE * dz.sum(0)) / deviation
+    error = middle + (x - mean) @ slopes - y
+    print(f"{seen.sum()} of {len(y)} photos with rain to be seen; error {error.std():.3f} octaves; ", end="")
+    print(f"within a factor of 1.4: {np.mean(np.abs(error) < np.log2(1.4)):.1%}; {len(pairs)} real pairs")
+    coefficients = [round(float(slope), 5) for slope in slopes]
+    intercept = round(float(middle - mean @ slopes), 5)
+    return {"least_presence": LEAST_PRESENCE, "intercept": intercept, "coefficients": coefficients}
 
 
-def ridge(x: np.ndarray, y: np.ndarray, weight: np.ndarray, penalty: float) -> dict[str, Any]:
-    """Weighted ridge regression on standardised x (n, features): intercept and coefficients for x as it is."""
-    mean = np.average(x, 0, weight)
-    deviation = np.sqrt(np.average((x - mean) ** 2, 0, weight)) + 1e-6
-    z, middle = (x - mean) / deviation, np.average(y, weights=weight)
-    weighted = (z * weight[:, None]).T
-    coefficients = np.linalg.solve(weighted @ z + penalty * np.eye(z.shape[1]), weighted @ (y - middle)) / deviation
-    return {"intercept": float(middle - coefficients @ mean), "coefficients": coefficients}
-
-
-def rounded(constants: dict[str, Any]) -> dict[str, object]:
-    """The same for a file."""
-    coefficients = [round(float(value), 5) for value in constants["coefficients"]]
-    return {"intercept": round(constants["intercept"], 5), "coefficients": coefficients}
+def rain_shows(found: Look) -> bool:
+    """Whether there is rain to be seen."""
+    return bool(found[1][:, 1:].max() >= LEAST_PRESENCE)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,7 @@ CONSTANTS = Path(__file__).with_name("rain_scale.json")
 """What depends on the weights; made by scripts/fit_rain_scale.py for the weights that they name."""
 
 HALF_PRESENCE = 2.0
-"""A crop of that mean mask, of 255, counts half."""
-SPREAD = 0.8
-"""Twice the variance, octaves², of the weight over how far a crop is from the right scale."""
+"""A crop of that mean mask, of 255, counts half as much as one full of rain."""
 FEATURES = (
     "mask 1 over mean",
     "mask 2 over 1",
@@ -105,24 +103,18 @@ def rain_width(features: np.ndarray, presence: np.ndarray) -> float | None:
     constants = _constants()
     if presence[:, 1:].max() < constants["least_presence"]:
         return None
-    crop, photo = constants["crop"], constants["photo"]
-    too_wide = crop["intercept"] + features @ crop["coefficients"]
-    return float(2 ** (photo["intercept"] + summary(features, presence, too_wide) @ photo["coefficients"]))
+    return float(2 ** (constants["intercept"] + summary(features, presence) @ constants["coefficients"]))
 
 
-def summary(features: np.ndarray, presence: np.ndarray, too_wide: np.ndarray) -> np.ndarray:
-    """What the crops say of the whole photo: (7,).
+def summary(features: np.ndarray, presence: np.ndarray) -> np.ndarray:
+    """What the crops say of the whole photo: (scales · features + scales − 1,).
 
-    First a width, as log₂: each crop's scale and how much too wide its rain is for it, `too_wide` (places, scales);
-    those count most that hold much rain and are nearest to the right scale. Then how the mask, and how its finest band,
-    grow from each scale to the next: logarithms of ratios.
+    At each scale the mean of each feature over the places, those with rain first; then how the mask grows from each
+    scale to the next, logarithms of ratios: streaks that are too wide for a scale leave it dark.
     """
-    weight = presence / (presence + HALF_PRESENCE) * np.exp(-(too_wide**2) / SPREAD) + 1e-9
-    width = (weight * (too_wide + np.log2(SCALES))).sum() / weight.sum()
-    mean = np.log(presence.mean(0) + FLOOR)
-    finest = np.exp(features[:, :, 0] + features[:, :, 4]) - FLOOR
-    finest = np.log(np.sqrt((finest**2).mean(0)) + FLOOR)
-    return np.concatenate(([width], np.diff(mean), np.diff(finest)))
+    weight = (presence / (presence + HALF_PRESENCE) + 1e-3)[:, :, None]
+    means = (features * weight).sum(0) / weight.sum(0)
+    return np.concatenate((means.ravel(), np.diff(np.log(presence.mean(0) + FLOOR))))
 
 
 def _describe(mask: np.ndarray, grey: np.ndarray) -> np.ndarray:

@@ -8,9 +8,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from core.inference.rain_scale import CONSTANTS, FEATURES, PLACES, SCALES
+from core.inference.rain_scale import CONSTANTS, FEATURES, PLACES, SCALES, summary
 
-PHOTOS = 80
+Look = tuple[np.ndarray, np.ndarray]
+PHOTOS = 120
 
 
 @pytest.fixture()
@@ -26,22 +27,28 @@ def test_the_file_names_its_command_and_has_its_form(script: ModuleType) -> None
     assert written["command"] == script.COMMAND.format(photos=photos, seed=seed) and photos >= 100
     assert len(written["weights_sha256"]) == 64 and written["least_presence"] == script.LEAST_PRESENCE
     made = script.fit(*rain_of_known_widths())
-    for part in ("crop", "photo"):
-        assert written[part].keys() == made[part].keys()
-        assert len(written[part]["coefficients"]) == len(made[part]["coefficients"])
-        values = [written[part]["intercept"], *written[part]["coefficients"]]
-        assert values == [round(value, 5) for value in values]
+    assert made.keys() == written.keys() - {"command", "weights_sha256"}
+    assert len(written["coefficients"]) == len(made["coefficients"])
+    values = [written["intercept"], *written["coefficients"]]
+    assert values == [round(value, 5) for value in values]
 
 
 def test_the_fit_finds_the_width(script: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
-    script.fit(*rain_of_known_widths())
+    looks, octaves, pairs = rain_of_known_widths()
+    made = script.fit(looks, octaves, pairs)
     assert "within a factor of 1.4: 100" in capsys.readouterr().out
+    told = [made["intercept"] + summary(*found) @ made["coefficients"] for pair in pairs for found in pair]
+    assert np.abs(np.diff(np.reshape(told, (-1, 2))) - 1).max() < 0.3
 
 
-def rain_of_known_widths() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Features of which one says how much too wide the rain is, with noise; presence; octaves."""
+def rain_of_known_widths() -> tuple[list[Look], np.ndarray, list[tuple[Look, Look]]]:
+    """Looks of which one feature says how wide the rain is, with noise; octaves; pairs of looks an octave apart."""
     rng = np.random.default_rng(0)
+
+    def look(octave: float) -> Look:
+        features = rng.normal(0, 1, (len(PLACES), len(SCALES), len(FEATURES)))
+        features[..., 2] = octave - np.log2(SCALES) + rng.normal(0, 0.1, features.shape[:-1])
+        return features, np.full(features.shape[:-1], 9.0)
+
     octaves = rng.uniform(0, 2, PHOTOS)
-    features = rng.normal(0, 1, (PHOTOS, len(PLACES), len(SCALES), len(FEATURES)))
-    features[..., 2] = octaves[:, None, None] - np.log2(SCALES) + rng.normal(0, 0.1, features.shape[:-1])
-    return features, rng.uniform(1, 20, features.shape[:-1]), octaves
+    return [look(octave) for octave in octaves], octaves, [(look(first), look(first + 1)) for first in (0, 0.5, 1)]
