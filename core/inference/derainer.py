@@ -191,6 +191,8 @@ class Derainer:
             found = np.empty((*small.shape[:2], len(values)), np.float32) if found is None else found
             found[y, x] = values.transpose(1, 2, 0)
         assert found is not None
+        if height * width > LARGE:
+            give_back_memory()  # the tiles' is not needed any more, and what follows takes as much again
         derained = np.empty_like(pixels)
         masks = [np.empty((height, width), np.float32) for _ in range(found.shape[2] - channels)]
         for y, rain, step_masks in enlarged_bands(pixels, small, found[..., :channels], found[..., channels:], scale):
