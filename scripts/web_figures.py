@@ -7,12 +7,15 @@ a fresh profile on the loopback; memory is what the page's process takes at its 
 """
 
 import argparse
+import contextlib
 import json
+import os
 import shutil
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +76,7 @@ def measure(browser: Browser, address: str, photo: Path, scale: str) -> dict[str
     page.goto(address)
     page.locator("#advanced").evaluate("details => { details.open = true; }")
     page.check(f"#scale input[value='{scale}']")
-    before, peak = memory(), Peak()
+    before, peak, spent = memory(), Peak(), processor_seconds()
     chosen = time.perf_counter()
     page.set_input_files("#file", photo)
     page.wait_for_selector("#save:enabled")
@@ -84,6 +87,7 @@ def measure(browser: Browser, address: str, photo: Path, scale: str) -> dict[str
         "visit to photo without rain, s": shown - visited,
         "photo to photo without rain, s": shown - chosen,
         "photo to measures, s": done - chosen,
+        "processor seconds": processor_seconds() - spent,
         "peak memory, MB": (peak.stop() - before) / 1e6,
         "threads": threads_of(page),
         "said": page.locator("#status").inner_text(),
@@ -119,16 +123,33 @@ class Peak:
 
 
 def memory() -> int:
-    """Resident bytes, shared ones left out, of the largest of Chromium's processes that show pages."""
-    largest = 0
+    """Resident bytes, shared ones left out, of the largest process that shows a page."""
+    counts = [(process / "statm").read_text().split() for process in renderers()]
+    return max(((int(resident) - int(shared)) * 4096 for _, resident, shared, *_ in counts), default=0)
+
+
+def processor_seconds() -> float:
+    """What the processes that show pages have spent: on a busy machine it says more than the clock."""
+    counts = [(process / "stat").read_text().rpartition(")")[2].split() for process in renderers()]
+    return sum(int(count[11]) + int(count[12]) for count in counts) / os.sysconf("SC_CLK_TCK")
+
+
+def renderers() -> list[Path]:
+    """Chromium's processes that show pages, of those that this script started."""
+    found = []
     for process in Path("/proc").iterdir():
-        try:
+        with contextlib.suppress(OSError):
             if process.name.isdigit() and b"--type=renderer" in (process / "cmdline").read_bytes():
-                _, resident, shared, *_ = (process / "statm").read_text().split()
-                largest = max(largest, (int(resident) - int(shared)) * 4096)
-        except OSError:
-            continue
-    return largest
+                ancestors = list(parents(int(process.name)))
+                found += [process] if os.getpid() in ancestors else []
+    return found
+
+
+def parents(process: int) -> Iterator[int]:
+    """The processes above one."""
+    while process > 1:
+        process = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+        yield process
 
 
 def as_text(figures: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@
 import { STRIDE } from './build.js';
 import { chooseScale } from './rain-scale.js';
 import { blend, cut } from './tiles.js';
-import { enlargeRows, shrink, shrunkSize } from './working-scale.js';
+import { enlargeRows, shrink } from './working-scale.js';
 
 const OVERLAP = 224; // pixels that neighbouring tiles share
 
@@ -12,22 +12,31 @@ const OVERLAP = 224; // pixels that neighbouring tiles share
 // Gives { pixels: RGBA, mask: 0 … 255, scale }. Clamped arrays round as NumPy does, and keep to 0 … 255.
 export async function derain(photo, network, { scale = 'auto', tile, constants, progress = () => {} }) {
   const chosen = scale === 'auto' ? await chooseScale(photo, network.mask, constants) : scale;
-  const { height, width } = photo, area = height * width;
-  const out = { pixels: new Uint8ClampedArray(area * 4), mask: new Uint8ClampedArray(area), scale: chosen };
-  await (chosen === 1 ? full : shrunk)(photo, network, { scale: chosen, tile, progress }, out);
+  const out = await (chosen === 1 ? full : shrunk)(photo, network, { scale: chosen, tile, progress });
   for (let at = 3; at < out.pixels.length; at += 4) out.pixels[at] = photo.pixels[at];
-  return out;
+  return { ...out, scale: chosen };
 }
 
-// What the network gives for a part of the photo, shrunk: the part's planes, and [red, green, blue, mask].
-async function predict(photo, network, scale, row, column) {
-  const place = {
-    top: row.start * scale, bottom: Math.min(row.stop * scale, photo.height),
-    left: column.start * scale, right: Math.min(column.stop * scale, photo.width),
-  };
-  const { planes, height, width } = shrink(photo, scale, place);
+const emptyFor = ({ height, width }) => ({ pixels: new Uint8ClampedArray(height * width * 4), mask: new Uint8ClampedArray(height * width) });
+
+// What the network gives for planes: [red, green, blue, mask].
+async function predict(photo, network, { planes, height, width }) {
   const { derained, mask } = await network.run(planes, height, width);
-  return { planes, made: [...(photo.facts.grey ? equal(derained) : derained), mask] };
+  return [...(photo.facts.grey ? equal(derained) : derained), mask];
+}
+
+// The part of planes that two spans cut out.
+function cutOut({ planes, width }, row, column) {
+  const tall = row.stop - row.start, wide = column.stop - column.start;
+  const parts = planes.map((plane) => {
+    const part = new Uint8ClampedArray(tall * wide);
+    for (let y = 0; y < tall; y++) {
+      const from = (row.start + y) * width + column.start;
+      part.set(plane.subarray(from, from + wide), y * wide);
+    }
+    return part;
+  });
+  return { planes: parts, height: tall, width: wide };
 }
 
 // A grey photo's derained image is grey: the mean of the channels.
@@ -45,9 +54,12 @@ async function counted(parts, total, progress, use) {
   }
 }
 
-async function full(photo, network, { tile, progress }, out) {
-  const { height, width } = photo, [rows, columns] = cut(height, width, tile, OVERLAP, STRIDE);
-  const parts = blend(rows, columns, async (row, column) => (await predict(photo, network, 1, row, column)).made);
+async function full(photo, network, { tile, progress }) {
+  const { height, width } = photo, out = emptyFor(photo), [rows, columns] = cut(height, width, tile, OVERLAP, STRIDE);
+  const parts = blend(rows, columns, (row, column) => {
+    const place = { top: row.start, bottom: row.stop, left: column.start, right: column.stop };
+    return predict(photo, network, shrink(photo, 1, place));
+  });
   await counted(parts, rows.length * columns.length, progress, (part) => {
     for (let y = 0; y < part.height; y++) {
       for (let x = 0, to = (part.top + y) * width + part.left, from = y * part.pitch; x < part.width; x++, to++, from++) {
@@ -56,21 +68,17 @@ async function full(photo, network, { tile, progress }, out) {
       }
     }
   });
+  return out;
 }
 
-async function shrunk(photo, network, { scale, tile, progress }, out) {
-  const height = shrunkSize(photo.height, scale), width = shrunkSize(photo.width, scale);
-  const [rows, columns] = cut(height, width, tile, OVERLAP, STRIDE);
+async function shrunk(photo, network, { scale, tile, progress }) {
+  const small = shrink(photo, scale, { top: 0, left: 0, bottom: photo.height, right: photo.width });
+  const { height, width } = small, [rows, columns] = cut(height, width, tile, OVERLAP, STRIDE);
   const found = [0, 1, 2, 3].map(() => new Float32Array(height * width));
-  const small = { planes: [0, 1, 2].map(() => new Uint8Array(height * width)), height, width };
   const parts = blend(rows, columns, async (row, column) => {
-    const { planes, made } = await predict(photo, network, scale, row, column);
-    const pitch = column.stop - column.start;
-    planes.forEach((plane, channel) => {
+    const part = cutOut(small, row, column), made = await predict(photo, network, part);
+    part.planes.forEach((plane, channel) => {
       for (let at = 0; at < plane.length; at++) made[channel][at] = plane[at] / 255 - made[channel][at];
-      for (let y = 0; y * pitch < plane.length; y++) {
-        small.planes[channel].set(plane.subarray(y * pitch, (y + 1) * pitch), (row.start + y) * width + column.start);
-      }
     });
     return made;
   });
@@ -82,6 +90,7 @@ async function shrunk(photo, network, { scale, tile, progress }, out) {
       }
     });
   });
+  const out = emptyFor(photo);
   enlargeRows(photo, small, found.slice(0, 3), found[3], scale, (y, layer, mask) => {
     for (let x = 0, at = y * photo.width; x < photo.width; x++, at++) {
       for (let channel = 0; channel < 3; channel++) {
@@ -90,6 +99,7 @@ async function shrunk(photo, network, { scale, tile, progress }, out) {
       out.mask[at] = 255 * mask[x];
     }
   });
+  return out;
 }
 
 // x + s(ỹ − x), rounded, of two RGBA pictures; s = 1 gives ỹ itself.

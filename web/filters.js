@@ -8,6 +8,9 @@ export function mirrored(index, length) {
   return at;
 }
 
+// The same, where the last pixel stands for all outside.
+export const nearest = (index, length) => Math.min(length - 1, Math.max(0, index));
+
 const kernels = new Map();
 
 // The right half of cv2.GaussianBlur's kernel for floats, its middle first.
@@ -21,21 +24,22 @@ function kernel(sigma) {
   return kernels.get(sigma);
 }
 
-// Gaussian blur of a plane, (height × width), into a new one.
-export function gaussian(values, height, width, sigma) {
-  return symmetric(values, height, width, kernel(sigma));
+// Gaussian blur of a plane, (height × width), into a new one or into `out`, which may be the plane itself.
+export function gaussian(values, height, width, sigma, out = new Float32Array(values.length)) {
+  return symmetric(values, height, width, kernel(sigma), out);
 }
 
-// Blurs along both axes by a symmetric kernel of which the right half is given.
-function symmetric(values, height, width, half) {
-  const reach = half.length - 1, sums = new Float32Array(values.length), out = new Float32Array(values.length);
+// Filters along both axes by a symmetric kernel of which the right half is given; `border` is what stands for a pixel
+// outside.
+export function symmetric(values, height, width, half, out, border = mirrored) {
+  const reach = half.length - 1, sums = new Float32Array(values.length);
   const line = new Float32Array(width + 2 * reach);
   for (let y = 0; y < height; y++) {
     const row = values.subarray(y * width, (y + 1) * width);
     line.set(row, reach);
     for (let k = 1; k <= reach; k++) {
-      line[reach - k] = row[mirrored(-k, width)];
-      line[reach + width - 1 + k] = row[mirrored(width - 1 + k, width)];
+      line[reach - k] = row[border(-k, width)];
+      line[reach + width - 1 + k] = row[border(width - 1 + k, width)];
     }
     for (let x = 0, at = y * width; x < width; x++, at++) {
       let sum = half[0] * line[x + reach];
@@ -47,7 +51,7 @@ function symmetric(values, height, width, half) {
     const to = y * width;
     for (let x = 0; x < width; x++) out[to + x] = half[0] * sums[to + x];
     for (let k = 1; k <= reach; k++) {
-      const up = mirrored(y - k, height) * width, down = mirrored(y + k, height) * width, weight = half[k];
+      const up = border(y - k, height) * width, down = border(y + k, height) * width, weight = half[k];
       for (let x = 0; x < width; x++) out[to + x] += weight * (sums[up + x] + sums[down + x]);
     }
   }
@@ -58,7 +62,7 @@ const THIRD = Float32Array.of(1 / 3, 1 / 3);
 
 // Mean over 3 × 3 pixels.
 export function mean3(values, height, width) {
-  return symmetric(values, height, width, THIRD);
+  return symmetric(values, height, width, THIRD, new Float32Array(values.length));
 }
 
 // Scharr's derivatives of a plane: [across, down].
@@ -75,12 +79,4 @@ export function scharr(values, height, width) {
     }
   }
   return [across, down];
-}
-
-// Rounds to the nearest whole number, halves to the even one, as NumPy and OpenCV do.
-export function rint(value) {
-  const floor = Math.floor(value), rest = value - floor;
-  if (rest < 0.5) return floor;
-  if (rest > 0.5) return floor + 1;
-  return floor + (floor & 1);
 }

@@ -22,7 +22,8 @@ function send(op, facts = {}) {
 // Blobs on the page have addresses, which are given back once another blob takes their place.
 const addresses = new Map();
 function addressOf(place, blob) {
-  if (addresses.has(place)) URL.revokeObjectURL(addresses.get(place));
+  const old = addresses.get(place);
+  if (old) setTimeout(() => URL.revokeObjectURL(old), 10_000); // the viewer may still be reading it
   addresses.delete(place);
   if (blob) addresses.set(place, URL.createObjectURL(blob));
   return addresses.get(place) ?? null;
@@ -96,6 +97,7 @@ const heard = {
     const number = (state.photo?.number ?? 0) + 1;
     forget();
     state.photo = { name, width, height, number, address: addressOf('rainy', rainy) };
+    find('#triptych').style.setProperty('--aspect', (width / height).toFixed(4));
     show('rainy', state.photo.address, 'The photo as it came');
     find('#rainy-facts').textContent = facts;
     find('#clear').disabled = false;

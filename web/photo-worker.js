@@ -13,6 +13,7 @@ import { packed, Refusal } from './refusal.js';
 import * as words from './words.js';
 
 const PREVIEW_SIDE = 1600, FIRST_LOOK_PIXELS = 150_000, LARGE_PIXELS = 400_000, QUALITY = 0.95;
+const HUGE_PIXELS = 4_000_000; // from there on the network's memory is given back before the measures take theirs
 
 let turn = 0, working = false, photo = null, made = null;
 const tell = (event, facts = {}) => postMessage({ event, turn, ...facts });
@@ -66,6 +67,7 @@ async function work({ scale, tile }) {
     made = { ...result, small: pictures.small({ ...photo, pixels: result.pixels }, PREVIEW_SIDE) };
     await tellFound(check);
     const { width, height } = photo, rainy = photo.pixels;
+    if (width * height > HUGE_PIXELS) network.stop();
     const measures = measureRain(height, width, (first, stop) => pictures.takenLight(rainy, result.pixels, width, first, stop));
     tell('done', { measures, scale: result.scale, leftOut: photo.facts.leftOut });
   });

@@ -8,7 +8,7 @@ const EDGE_SCALE = 1, WINDOW_SCALE = 3, BAND = 1024, HALO = 24;
 const REACH = 3; // columns on each side in which other streaks hide a tip
 
 // Coverage in per cent, direction and spread in degrees or null, density in streaks a megapixel or null.
-// bandOf(first, stop) gives the mask's rows as a plane, 0 … 1.
+// bandOf(first, stop) gives the mask's rows as a plane of its own, 0 … 1, which is written over.
 export function measureRain(height, width, bandOf) {
   const size = height * width;
   let rainy = 0, covered = 0, blocked = 0, tips = 0, across = 0, along = 0, length = 0;
@@ -17,14 +17,15 @@ export function measureRain(height, width, bandOf) {
     const last = Math.min(own + HALO, height), rows = last - first;
     const mask = bandOf(first, last), core = [start - first, own - first];
     for (let at = core[0] * width; at < core[1] * width; at++) if (mask[at] > THRESHOLD) rainy++;
-    const smooth = gaussian(mask, rows, width, EDGE_SCALE);
-    const [dx, dy] = doubledAngles(smooth.map((value) => Math.max(value - THRESHOLD / 2, 0)), rows, width);
+    const smooth = gaussian(mask, rows, width, EDGE_SCALE, mask), streaks = withoutSpecks(smooth, rows, width);
+    for (let at = 0; at < smooth.length; at++) smooth[at] = Math.max(smooth[at] - THRESHOLD / 2, 0);
+    const [dx, dy] = doubledAngles(smooth, rows, width);
     for (let at = core[0] * width; at < core[1] * width; at++) {
       across += dx[at];
       along += dy[at];
       length += Math.hypot(dx[at], dy[at]);
     }
-    const streaks = withoutSpecks(smooth, rows, width), wide = dilated(streaks, rows, width);
+    const wide = dilated(streaks, rows, width);
     for (let at = core[0] * width; at < core[1] * width; at++) {
       covered += streaks[at];
       blocked += wide[at];
@@ -40,8 +41,12 @@ export function measureRain(height, width, bandOf) {
 // The local structure tensor J as the vector (Jxx − Jyy, 2 Jxy): its angle is twice that of the gradient.
 function doubledAngles(mask, height, width) {
   const [gx, gy] = scharr(mask, height, width);
-  const first = gx.map((x, i) => x * x - gy[i] * gy[i]), second = gx.map((x, i) => 2 * x * gy[i]);
-  return [first, second].map((part) => gaussian(part, height, width, WINDOW_SCALE));
+  for (let i = 0; i < gx.length; i++) {
+    const x = gx[i], y = gy[i];
+    gx[i] = x * x - y * y;
+    gy[i] = 2 * x * y;
+  }
+  return [gx, gy].map((part) => gaussian(part, height, width, WINDOW_SCALE, part));
 }
 
 function axialMean(x, y, length) {

@@ -34,7 +34,7 @@ export function finished(measures, scale, leftOut) {
 }
 
 export const foundNothing = (measures) => measures.coverage < LEAST_COVERAGE;
-export const brightened = (gain) => (gain > 1 ? `shown ${gain} times brighter` : 'as it is');
+export const brightened = (gain) => (gain > 1 ? `${gain} × brighter` : 'as it is');
 export const madeBy = (generator) => (generator === 'gr' ? 'made for real rain' : 'made for rendered rain');
 export const size = (width, height) => `${width} × ${height}`;
 

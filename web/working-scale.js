@@ -1,41 +1,104 @@
 // Working below a photo's own size: core/inference/working_scale.py. The photo is shrunk for the network, and its rain
 // layer R enlarged again. Photos are { pixels, width, height } with RGBA in `pixels`; what is made of them are planes.
 
-import { mean3, rint } from './filters.js';
+import { mean3, nearest, symmetric } from './filters.js';
 
 const NOISE = 4; // detail of the shrunk photo below this, of 255, says nothing of R
 const BEND = -0.75; // of OpenCV's cubic
+const BAND = 256, SHRINK_MARGIN = 16; // rows of the photo that are shrunk at once, and shrunk rows seen beyond them
+const REACH = 4, ROUNDS = 2;
 
 export const shrunkSize = (length, scale) => Math.ceil(length / scale);
 
-// Means over blocks of scale × scale pixels of a part of the photo: three planes of whole numbers 0 … 255, and their
-// size. Blocks that reach beyond the photo continue it by its last pixels.
+// A part of the photo, shrunk: three planes of whole numbers 0 … 255, and their size. Means over blocks, sharpened by
+// what means do to a photo that was enlarged; where saturated pixels hide what was enlarged, that is corrected. Blocks
+// that reach beyond the part continue it by its last pixels.
 export function shrink(photo, scale, { top, left, bottom, right }) {
-  const height = Math.ceil((bottom - top) / scale), width = Math.ceil((right - left) / scale);
-  const planes = [0, 1, 2].map(() => new Uint8Array(height * width));
-  const area = scale * scale, half = scale === 2 ? 2 : 0;
-  const columns = Int32Array.from({ length: width * scale }, (_, x) => 4 * Math.min(left + x, right - 1));
-  const sums = new Uint32Array(3 * width);
-  for (let y = 0; y < height; y++) {
-    sums.fill(half);
-    for (let k = 0; k < scale; k++) {
-      const from = Math.min(top + y * scale + k, bottom - 1) * photo.width * 4;
-      for (let x = 0, to = -3; x < columns.length; x++) {
-        if (x % scale === 0) to += 3;
-        const at = from + columns[x];
-        sums[to] += photo.pixels[at];
-        sums[to + 1] += photo.pixels[at + 1];
-        sums[to + 2] += photo.pixels[at + 2];
-      }
-    }
-    for (let x = 0; x < width; x++) {
-      for (let channel = 0; channel < 3; channel++) {
-        const sum = sums[3 * x + channel];
-        planes[channel][y * width + x] = half ? sum >> 2 : rint(sum / area);
-      }
-    }
+  const height = shrunkSize(bottom - top, scale), width = shrunkSize(right - left, scale);
+  const planes = [0, 1, 2].map(() => new Uint8ClampedArray(height * width));
+  const rows = scale === 1 ? height : Math.max(Math.floor(BAND / scale), 1);
+  for (let start = 0; start < height; start += rows) {
+    const first = Math.max(start - SHRINK_MARGIN, 0), stop = Math.min(start + rows, height);
+    const last = Math.min(stop + SHRINK_MARGIN, height);
+    const place = { top: top + first * scale, left, bottom: Math.min(top + last * scale, bottom), right };
+    const band = scale === 1 ? null : { height: last - first, width, saturated: isSaturated(photo, place) };
+    planes.forEach((plane, channel) => {
+      const x = planeOf(photo, channel, place, scale === 1 ? { height, width } : { height: band.height * scale, width: width * scale });
+      const small = scale === 1 ? x : shrinkPlane(x, scale, band);
+      plane.set(scale === 1 ? x : small.subarray((start - first) * width, (stop - first) * width), start * width);
+    });
   }
   return { planes, height, width };
+}
+
+function isSaturated({ pixels, width }, { top, left, bottom, right }) {
+  for (let y = top; y < bottom; y++) {
+    for (let at = 4 * (y * width + left), end = 4 * (y * width + right); at < end; at++) {
+      if (at % 4 !== 3 && (pixels[at] === 0 || pixels[at] === 255)) return true;
+    }
+  }
+  return false;
+}
+
+// One channel of a part of the photo, continued by its last pixels to a size.
+function planeOf(photo, channel, { top, left, bottom, right }, { height, width }) {
+  const out = new Uint8ClampedArray(height * width);
+  for (let y = 0, to = 0; y < height; y++) {
+    const from = Math.min(top + y, bottom - 1) * photo.width;
+    for (let x = 0; x < width; x++, to++) out[to] = photo.pixels[4 * (from + Math.min(left + x, right - 1)) + channel];
+  }
+  return out;
+}
+
+function shrinkPlane(x, scale, { height, width, saturated }) {
+  const pitch = width * scale, clip = (value) => Math.min(255, Math.max(0, value));
+  const small = sharpened(blockMeans(height, width, scale, (y, add) => add(x.subarray(y * pitch, (y + 1) * pitch))), height, width, scale);
+  for (let at = 0; at < small.length; at++) small[at] = clip(small[at]);
+  const cubic = enlarger({ height, width }, pitch, scale, cubicTaps), line = new Float32Array(pitch);
+  for (let round = 0; saturated && round < ROUNDS; round++) {
+    const hidden = blockMeans(height, width, scale, (y, add) => {
+      cubic(small, y, line);
+      for (let i = 0; i < pitch; i++) line[i] = x[y * pitch + i] - clip(line[i]);
+      add(line);
+    });
+    const more = sharpened(hidden, height, width, scale);
+    for (let at = 0; at < small.length; at++) small[at] = clip(small[at] + more[at]);
+  }
+  return small;
+}
+
+// Means over blocks of rows that rowOf(y, add) adds.
+function blockMeans(height, width, scale, rowOf) {
+  const means = new Float32Array(height * width);
+  for (let y = 0; y < height * scale; y++) {
+    const to = Math.floor(y / scale) * width;
+    rowOf(y, (line) => {
+      for (let x = 0, at = 0; x < width; x++) for (let k = 0; k < scale; k++, at++) means[to + x] += line[at];
+    });
+  }
+  return means.map((sum) => sum / (scale * scale));
+}
+
+const sharpened = (means, height, width, scale) => symmetric(means, height, width, sharpening(scale), means, nearest);
+
+const sharpenings = new Map();
+
+// The right half of the filter that undoes cubic enlargement and means over blocks, one after the other.
+function sharpening(scale) {
+  if (!sharpenings.has(scale)) {
+    const length = 8 * REACH + 1, middle = (length - 1) / 2, point = new Float32Array(length);
+    point[middle] = 1;
+    const line = new Float32Array(length * scale);
+    enlarger({ height: 1, width: length }, line.length, scale, cubicTaps)(point, 0, line);
+    const means = blockMeans(1, length, scale, (y, add) => { if (y === 0) add(line); }).map((value) => value * scale);
+    const wave = (k, n) => Math.cos((2 * Math.PI * k * n) / length);
+    const all = Array.from({ length }, (_, k) => k);
+    const spectrum = all.map((k) => all.reduce((sum, n) => sum + means[n] * wave(k, n - middle), 0));
+    const half = all.slice(0, REACH + 1).map((n) => all.reduce((sum, k) => sum + wave(k, n) / spectrum[k], 0) / length);
+    const total = half[0] + 2 * half.slice(1).reduce((a, b) => a + b);
+    sharpenings.set(scale, Float32Array.from(half, (value) => value / total));
+  }
+  return sharpenings.get(scale);
 }
 
 // R and the mask in the photo's own size, row by row: calls use(y, [R, R, R], mask) with rows of the photo.
