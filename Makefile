@@ -70,6 +70,6 @@ $(ENGINES_INSTALLED): requirements.txt requirements-engines.txt | $(VENV_PYTHON)
 	$(VENV_PYTHON) -m pip install --disable-pip-version-check -r requirements-engines.txt
 	@touch $@ $(INSTALLED)
 
-$(DEV_INSTALLED): requirements.txt requirements-dev.txt | $(VENV_PYTHON)
+$(DEV_INSTALLED): requirements.txt requirements-cluster.txt requirements-dev.txt | $(VENV_PYTHON)
 	$(VENV_PYTHON) -m pip install --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(INSTALLED)

@@ -2,10 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.dask_cluster import Cluster
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -51,3 +55,12 @@ def chromium() -> str:
         if path:
             return path
     skip_or_fail("no Chromium is installed")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Cluster"]:
+    """A Dask scheduler and two workers on this machine."""
+    from tests.dask_cluster import running_cluster
+
+    with running_cluster(tmp_path_factory.mktemp("cluster"), REPOSITORY) as running:
+        yield running

@@ -14,6 +14,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 OURS = ("core", "datasets", "app", "annotator")
 PURE = ("core.networks", "core.losses", "core.metrics")
 BASIC = ("core.errors", "core.depth", "core.text")
+TOUCH_THE_PROJECT = tuple(f"annotator.prescreen.{name}" for name in ("run", "hints", "own_decisions"))
 WEB_FRAMEWORKS = ("fastapi", "gradio", "starlette", "uvicorn")
 MAY_IMPORT_DATASETS = ("core.training", "core.evaluation", "core.methods.outputs", "core.comparison", "core.cli")
 
@@ -92,8 +93,8 @@ def complaint(importer: str, imported: str) -> str | None:
     if within(importer, "annotator") and not screen and top in WEB_FRAMEWORKS:
         return "within annotator only the screen knows a web framework"
     touching = within_any(imported, ("annotator.project", "annotator.usecases", "annotator.database"))
-    if within(importer, "annotator.prescreen") and importer != "annotator.prescreen.run" and touching:
-        return "within annotator.prescreen only run touches the project"
+    if within(importer, "annotator.prescreen") and importer not in TOUCH_THE_PROJECT and touching:
+        return "within annotator.prescreen only run, hints and own_decisions touch the project"
     return None
 
 

@@ -5,6 +5,7 @@ from core.command_line import Program
 COMMANDS = {
     "import": "take photos in: a folder, a zip, lists of paths or URLs",
     "prescreen": "measure photos, find duplicates, propose crops",
+    "learn": "order, flag and crop as the decisions so far teach",
     "serve": "open the screen on which a curator decides",
     "rules": "show or change what the project asks of photos, crops and votes",
     "reasons": "show, add or retire what photos can be rejected for",

@@ -26,6 +26,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--processes", metavar="N", type=int, help="how many measure at once (default: one a processor, at most 4)"
     )
     parser.add_argument(
+        "--dask",
+        metavar="URL",
+        help="address of a Dask scheduler, such as tcp://host:8786, whose workers measure (docs/many-machines.md)",
+    )
+    parser.add_argument(
         "--weights", metavar="DIR", type=Path, help="folder of the model's weights (default: weights/fast)"
     )
     parser.add_argument("--json", action="store_true", help="prints the report as JSON")
@@ -35,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
     """Pre-screens the project, and gives 1 if a photo could not be measured."""
     if args.processes is not None and not 1 <= args.processes <= 64:
         raise UsageError(f"1 to 64 processes can measure, not {args.processes}.")
+    if args.dask and args.processes is not None:
+        raise UsageError("--processes is for this machine alone; how many a cluster has is said where it is started.")
     from annotator.prescreen.run import prescreen
     from core.inference import DEFAULT_WEIGHTS
     from core.inference.engine import load_model
@@ -43,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     load_model(weights)  # what is wrong with them is said here, once
     project = opened(args)
     with progress_bar("photo") as show:
-        report = prescreen(project, processes=args.processes, weights=weights, progress=show)
+        report = prescreen(project, processes=args.processes, cluster=args.dask, weights=weights, progress=show)
     if args.json:
         print_json(asdict(report))
     else:

@@ -1,276 +1,156 @@
-"""How well the pre-screening tells photos apart: scores fitted and measured on different photos, with intervals."""
+"""How well the pre-screening tells photos apart: everything is fitted without the sources that it is measured on."""
 
 import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from dataclasses import asdict, replace
 from typing import Any
 
-import cv2
 import numpy as np
 
-from annotator.prescreen.duplicates import find_pairs
-from annotator.prescreen.hashes import hash_photo
-from annotator.prescreen.light import light_map
-from annotator.prescreen.local_features import find_features
-from annotator.prescreen.score import FEATURES, WEIGHTS
-from annotator.prescreen.suggestions import propose_crops
-from annotator.prescreen.working_copy import working_copy
-from core.images import read_photo
+from annotator.prescreen.evaluated_crops import crops_report
+from annotator.prescreen.fitted_scores import fit_scores, score_by_source
+from annotator.prescreen.fitting import auc, limit_for
+from annotator.prescreen.learning_curve import learning_report
+from annotator.prescreen.samples import CURATED, RAIN, WITHOUT_RAIN, Sample
+from annotator.prescreen.score import SUSPECTED, WEIGHTS, likelihood
+from annotator.prescreen.suggestions import CROPS, fit_crops
 
-FOLDS = 10
-_RIDGE = 1.0
-_DRAWS = 2000
-_FLAGGED = 0.05
-_CROP_SIDE = 128
-_NOT_DROPS = ("1_clean.png", "3_clean.png")
-"""The two photos of curation/lens_drops that are the clean halves of pairs."""
-
-Rows = list[dict[str, Any]]
+_DRAWS = 1000
 
 
-def report(rows: Rows, manifest: Path, photos: Path, groups: Path, *, fit: bool) -> dict[str, Any]:
-    """Every figure of docs/prescreen.md, and with `fit` the weights, written beside this module.
-
-    Args:
-        rows: measured photos: set, name, size, values, patch, rain (scripts/prescreen_figures.py).
-        manifest: decisions on SIRR-Data, JSON lines.
-        photos: the folder of SIRR-Data.
-        groups: JSON object, file name -> number of its group of near-duplicates, found by eye.
-    """
-    decisions = {line["name"]: line for line in map(json.loads, manifest.read_text().splitlines())}
-    kinds = [_kind(row, decisions) for row in rows]
-    fitted, limits = {}, {}
-    for name in FEATURES:
-        positive = np.array([kind == name for kind in kinds])
-        known = np.array([kind != "unclear" for kind in kinds])
-        fitted[name] = _cross_validated(rows, FEATURES[name], positive, known)
-        accepted = np.array(
-            [kind == "rain" and decisions[row["name"]]["verdict"] == "accept" for row, kind in zip(rows, kinds)]
-        )
-        limits[name] = float(np.quantile(fitted[name][accepted], _FLAGGED if name == "rain" else 1 - _FLAGGED))
-        if fit:
-            _store(name, rows, positive, known, limits[name])
+def report(samples: Sequence[Sample]) -> dict[str, Any]:
+    """Every figure of docs/prescreen.md but those of near-duplicates."""
+    kinds = sorted({(one.source, one.kind) for one in samples})
+    unseen = score_by_source(samples)
     return {
-        "photos": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
-        "rain against": _aucs(rows, kinds, decisions, fitted["rain"]),
-        "single measures, rain against all others": _singles(rows, kinds),
-        "flags": {name: _flag(fitted[name], kinds, name, limits[name]) for name in ("snow", "mist", "lens_drops")},
-        "duplicates": _duplicates(photos, json.loads(groups.read_text())),
-        "suggested crops": _crops(rows, decisions, photos),
+        "photos": {
+            f"{source}: {kind}": sum((one.source, one.kind) == (source, kind) for one in samples)
+            for source, kind in kinds
+        },
+        "rain against": _order(samples),
+        "accepted against rejected": _accepted(samples, unseen),
+        "flags": {flag: _flag(samples, *flagging(samples, unseen, flag)) for flag in (*SUSPECTED, "rain_free")},
+        "single measures, rain against no rain": _singles(samples),
+        "suggested crops": crops_report(samples),
+        "learning": learning_report(samples),
     }
 
 
-def auc(positive: np.ndarray, negative: np.ndarray) -> float:
-    """Area under the ROC curve: how often a positive scores above a negative, ties counting half."""
-    above = (positive[:, None] > negative[None]).mean() + 0.5 * (positive[:, None] == negative[None]).mean()
-    return float(above)
+def fit_shipped(samples: Sequence[Sample]) -> None:
+    """Fits on all samples what the pre-screening ships with, and writes it beside this module."""
+    scores = fit_scores(samples)
+    unseen = score_by_source(samples)
+    for flag in (*SUSPECTED, "rain_free"):
+        limit = limit_for(*flagging(samples, unseen, flag), _pile(samples))
+        name, value = ("rain", None if limit is None else 1 - limit) if flag == "rain_free" else (flag, limit)
+        scores[name] = replace(scores[name], limit=None if value is None else round(value, 5))
+    WEIGHTS.write_text(json.dumps({name: asdict(one) for name, one in scores.items()}, indent=1) + "\n")
+    crops = fit_crops([(one.maps, one.crops) for one in samples if one.accepted])
+    CROPS.write_text(json.dumps(crops.as_json()) + "\n")
 
 
-def interval(statistic: Callable[..., float], *samples: np.ndarray) -> list[float]:
+def flagging(samples: Sequence[Sample], unseen: Sequence[dict[str, float]], flag: str) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) how strongly each sample is suspected, by a fit without its source; and (n,) whether it should be."""
+    score = [1 - likelihood(one) if flag == "rain_free" else one[flag] for one in unseen]
+    return np.array(score), np.array([flag in one.reasons for one in samples])
+
+
+def interval(statistic: Callable[..., float], *parts: np.ndarray) -> list[float]:
     """95 % percentile bootstrap interval of a statistic of independent samples, each drawn again by itself."""
     draw = np.random.default_rng(0)
-    values = [statistic(*(draw.choice(sample, len(sample)) for sample in samples)) for _ in range(_DRAWS)]
+    values = [statistic(*(draw.choice(part, len(part)) for part in parts)) for _ in range(_DRAWS)]
     return [round(float(value), 3) for value in np.quantile(values, (0.025, 0.975))]
 
 
-def fit_logistic(x: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights (k,) and bias of ridge logistic regression on standardised x (n, k), both classes weighing the same."""
-    weight = np.where(positive, 0.5 / positive.mean(), 0.5 / (~positive).mean())
-    design = np.column_stack((x, np.ones(len(x))))
-    penalty = np.diag([_RIDGE] * x.shape[1] + [0.0])
-    beta = np.zeros(design.shape[1])
-    for _ in range(50):  # Newton's method
-        p = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
-        gradient = design.T @ (weight * (positive - p)) - penalty @ beta
-        hessian = (design * (weight * p * (1 - p))[:, None]).T @ design + penalty
-        beta += np.linalg.solve(hessian + 1e-9 * np.eye(len(beta)), gradient)
-    return beta[:-1], float(beta[-1])
+def _pile(samples: Sequence[Sample]) -> np.ndarray:
+    """Which samples come from piles that a curator went through: others are as rare or frequent as somebody chose."""
+    return np.array([one.source in CURATED for one in samples])
 
 
-def _kind(row: dict[str, Any], decisions: dict[str, dict[str, Any]]) -> str:
-    """What a photo is an example of; "unclear" for photos of SIRR-Data that are neither rain nor snow."""
-    if row["set"] == "lens_drops":
-        return "scenes" if row["name"] in _NOT_DROPS else "lens_drops"
-    if row["set"] != "rain":
-        return {"fog": "mist"}.get(row["set"], row["set"])
-    reasons = decisions[row["name"]]["reasons"]
-    if "snow" in reasons:
-        return "snow"
-    return "unclear" if {"rain_free", "spray", "lens_drops", "mist"} & set(reasons) else "rain"
-
-
-def _matrix(rows: Rows, names: Sequence[str]) -> np.ndarray:
-    return np.array([[row["values"][name] for name in names] for row in rows])
-
-
-def _standard(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return x.mean(0), np.maximum(x.std(0), 1e-6)
-
-
-def _cross_validated(rows: Rows, names: Sequence[str], positive: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Scores (log odds) of every photo by a fit that saw neither it nor a near-duplicate of it.
-
-    One photo stands for each group of near-duplicates of SIRR-Data, so that folds of photos are folds of groups.
-    """
-    x = _matrix(rows, names)
-    fold = np.random.default_rng(0).permutation(len(rows)) % FOLDS
-    result = np.zeros(len(rows))
-    for n in range(FOLDS):
-        train = (fold != n) & known
-        mean, scale = _standard(x[train])
-        weights, bias = fit_logistic((x[train] - mean) / scale, positive[train])
-        result[fold == n] = ((x[fold == n] - mean) / scale) @ weights + bias
-    return result
-
-
-def _store(name: str, rows: Rows, positive: np.ndarray, known: np.ndarray, limit: float) -> None:
-    x = _matrix(rows, FEATURES[name])[known]
-    mean, scale = _standard(x)
-    weights, bias = fit_logistic((x - mean) / scale, positive[known])
-    stored = json.loads(WEIGHTS.read_text()) if WEIGHTS.exists() else {}
-    stored[name] = {
-        "names": list(FEATURES[name]),
-        "mean": [round(float(value), 6) for value in mean],
-        "scale": [round(float(value), 6) for value in scale],
-        "weights": [round(float(value), 5) for value in weights],
-        "bias": round(bias, 5),
-        "limit": round(1 / (1 + float(np.exp(-limit))), 5),
-    }
-    WEIGHTS.write_text(json.dumps(stored, indent=1) + "\n")
-
-
-def _aucs(rows: Rows, kinds: list[str], decisions: dict[str, dict[str, Any]], score: np.ndarray) -> dict[str, Any]:
-    kind = np.array(kinds)
-    sirr = np.array([row["set"] == "rain" for row in rows])
-    accepted = np.array([decisions.get(row["name"], {}).get("verdict") == "accept" for row in rows]) & sirr
+def _order(samples: Sequence[Sample]) -> dict[str, Any]:
+    """AUC of each source's rain against each kind and source, both sides' photos left out of the fit."""
     found: dict[str, Any] = {}
-    for label, positive in (("all but snow", sirr & (kind != "snow")), ("accepted", accepted)):
-        found[label] = {}
-        for other in ("clear", "mist", "snow", "wet_road", "lens_drops", "scenes"):
-            negative = score[(kind == other) & ~positive]
-            pair = (score[positive], negative)
-            found[label][other] = {
-                "auc": round(auc(*pair), 3),
-                "interval": interval(auc, *pair),
-                "photos": [int(positive.sum()), len(negative)],
+    others = sorted({(one.kind, one.source) for one in samples if one.kind in (*WITHOUT_RAIN, "snow")})
+    for source in CURATED:
+        found[source] = {}
+        for kind, other in others:
+            sides = ((source, RAIN), (other, kind))
+            if other in CURATED and other != source:
+                continue
+            rain, negative = _likely_unseen(samples, sides)
+            found[source][f"{kind}, of {other}"] = {
+                "auc": round(auc(rain, negative), 3),
+                "interval": interval(auc, rain, negative),
+                "photos": [len(rain), len(negative)],
             }
     return found
 
 
-def _singles(rows: Rows, kinds: list[str]) -> dict[str, float]:
-    kind = np.array(kinds)
-    names = [name for name in rows[0]["values"] if all(name in row["values"] for row in rows)]
-    x = _matrix(rows, names)
-    other = (kind != "rain") & (kind != "unclear")
-    found = {name: round(auc(x[kind == "rain", n], x[other, n]), 3) for n, name in enumerate(names)}
-    return dict(sorted(found.items(), key=lambda item: -abs(item[1] - 0.5)))
+def _likely_unseen(samples: Sequence[Sample], sides: Sequence[tuple[str, str]]) -> list[np.ndarray]:
+    """Likelihoods of the photos of each (source, kind), by a fit that saw none of them."""
+    scores = fit_scores(samples, lambda one: (one.source, one.kind) not in sides)
+    return [
+        np.array(
+            [
+                likelihood({name: scores[name](one.values) for name in ("rain", "snow")})
+                for one in samples
+                if (one.source, one.kind) == side
+            ]
+        )
+        for side in sides
+    ]
 
 
-def _flag(score: np.ndarray, kinds: list[str], name: str, limit: float) -> dict[str, Any]:
-    kind = np.array(kinds)
-    mine, rain = score[kind == name], score[kind == "rain"]
-    return {
-        "auc against rain": round(auc(mine, rain), 3),
-        "interval": interval(auc, mine, rain),
-        "photos": len(mine),
-        "flagged of its own": round(float((mine > limit).mean()), 3),
-        "flagged of rain": round(float((rain > limit).mean()), 3),
-    }
-
-
-def _duplicates(photos: Path, groups: dict[str, int]) -> dict[str, Any]:
-    """Pairs found against the groups found by eye, and against copies made here of one photo of each group."""
-    names = list(groups)
-    copies = [working_copy(read_photo(photos / name).pixels) for name in names]
-    hashes, features = [hash_photo(copy) for copy in copies], [find_features(copy) for copy in copies]
-    found = {(names[i], names[j]) for i, j in find_pairs(hashes, features)}
-    true = {(a, b) for i, a in enumerate(names) for b in names[i + 1 :] if groups[a] == groups[b]}
-    hit = np.array([pair in found for pair in sorted(true)], float)
-    return {
-        "pairs by eye": len(true),
-        "redundant by eye": len(names) - len(set(groups.values())),
-        "recall": round(float(hit.mean()), 3),
-        "missed": sorted(true - found),
-        "false": sorted(found - true),
-        "true pairs that the hash alone finds": len(true & {(names[i], names[j]) for i, j in find_pairs(hashes, [])}),
-        "copies made here": _made_copies(photos, groups),
-    }
-
-
-def _made_copies(photos: Path, groups: dict[str, int]) -> dict[str, str]:
-    """How many copies of one photo a group are recognised, by kind of copy; the photos are every fifth group's."""
-    names = list({group: name for name, group in groups.items()}.values())[::5]
-    count = len(names)
-    originals = [read_photo(photos / name).pixels for name in names]
+def _accepted(samples: Sequence[Sample], unseen: Sequence[dict[str, float]]) -> dict[str, Any]:
+    """AUC of accepted against rejected photos of each curated source, fitted without the source."""
     found = {}
-    for kind, change in COPIES.items():
-        copies = [working_copy(pixels) for pixels in originals + [change(pixels) for pixels in originals]]
-        pairs = find_pairs([hash_photo(copy) for copy in copies], [find_features(copy) for copy in copies])
-        hits = sum((n, n + count) in pairs for n in range(count))
-        found[kind] = f"{hits} of {count}, {len(pairs) - hits} false"
+    for source in CURATED:
+        accepted, rejected = (
+            np.array(
+                [
+                    likelihood(score)
+                    for one, score in zip(samples, unseen)
+                    if one.source == source and one.accepted is verdict
+                ]
+            )
+            for verdict in (True, False)
+        )
+        found[source] = {
+            "auc": round(auc(accepted, rejected), 3),
+            "interval": interval(auc, accepted, rejected),
+            "photos": [len(accepted), len(rejected)],
+        }
     return found
 
 
-def _jpeg(pixels: np.ndarray) -> np.ndarray:
-    small = cv2.resize(pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    content = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 30])[1]
-    return np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR))
+def _flag(samples: Sequence[Sample], score: np.ndarray, true: np.ndarray) -> dict[str, Any]:
+    limit = limit_for(score, true, _pile(samples))
+    flagged = score > limit if limit is not None else np.zeros(len(score), bool)
+    sources = np.array([one.source for one in samples])
+    found: dict[str, Any] = {"limit": limit, "all": _precision(flagged, true)}
+    found["curated"] = _precision(flagged[_pile(samples)], true[_pile(samples)])
+    for source in sorted(set(sources)):
+        found[source] = _precision(flagged[sources == source], true[sources == source])
+    half = score > 0.5
+    return found | {"at a half, curated": _precision(half[_pile(samples)], true[_pile(samples)])}
 
 
-def _inner(pixels: np.ndarray, share: float) -> np.ndarray:
-    """The middle of a photo, so many of its pixels a side."""
-    height, width = pixels.shape[:2]
-    top, left = round(height * (1 - share) / 2), round(width * (1 - share) / 2)
-    return np.ascontiguousarray(pixels[top : height - top, left : width - left])
-
-
-COPIES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "half the size, JPEG 30": _jpeg,
-    "mirrored": lambda pixels: np.ascontiguousarray(pixels[:, ::-1]),
-    "squashed to a square": lambda pixels: cv2.resize(pixels, (512, 512), interpolation=cv2.INTER_AREA),
-    "half the area, cropped": lambda pixels: _inner(pixels, 0.7),
-    "a quarter of the area, cropped": lambda pixels: _inner(pixels, 0.5),
-    "cropped and mirrored": lambda pixels: _inner(pixels, 0.7)[:, ::-1].copy(),
-}
-"""Ways to copy a photo (H, W, 3) that the search for duplicates is tried on."""
-
-
-def _crops(rows: Rows, decisions: dict[str, dict[str, Any]], photos: Path) -> dict[str, Any]:
-    """Overlap of the first suggestion, of all and of the whole photo with the crops that were made by eye."""
-    first, union, whole, none = [], [], [], 0
-    for row in rows:
-        decision = decisions.get(row["name"]) if row["set"] == "rain" else None
-        if decision is None or decision["verdict"] != "accept":
-            continue
-        size = (row["size"][0], row["size"][1])
-        light = light_map(working_copy(read_photo(photos / row["name"]).pixels))
-        proposals = propose_crops(np.array(row["rain"]), light, tuple(row["patch"]), size, _CROP_SIDE)
-        none += not proposals
-        eye = _painted(size, decision["crops"])
-        boxes = [(p.x, p.y, p.w, p.h) for p in proposals]
-        first.append(_iou(eye, _painted(size, boxes[:1])))
-        union.append(_iou(eye, _painted(size, boxes)))
-        whole.append(float(eye.mean()))
+def _precision(flagged: np.ndarray, true: np.ndarray) -> dict[str, Any]:
+    right, shown, there = int((flagged & true).sum()), int(flagged.sum()), int(true.sum())
     return {
-        "photos": len(first),
-        "without a suggestion": none,
-        **{
-            f"mean IoU, {label}": {
-                "value": round(float(np.mean(values)), 3),
-                "interval": interval(np.mean, np.array(values)),
-            }
-            for label, values in (("first", first), ("all", union), ("whole photo", whole))
-        },
+        "flagged": shown,
+        "right": right,
+        "there": there,
+        "precision": round(right / shown, 3) if shown else None,
+        "recall": round(right / there, 3) if there else None,
     }
 
 
-def _painted(size: tuple[int, int], boxes: Sequence[Sequence[int]]) -> np.ndarray:
-    painted = np.zeros((size[1], size[0]), bool)
-    for x, y, w, h in boxes:
-        painted[y : y + h, x : x + w] = True
-    return painted
-
-
-def _iou(a: np.ndarray, b: np.ndarray) -> float:
-    either = int((a | b).sum())
-    return float((a & b).sum()) / either if either else 0.0
+def _singles(samples: Sequence[Sample]) -> dict[str, float]:
+    rain = [one for one in samples if one.kind == RAIN]
+    other = [one for one in samples if one.kind in WITHOUT_RAIN]
+    names = [name for name in rain[0].values if all(name in one.values for one in samples)]
+    found = {
+        name: round(auc(*(np.array([one.values[name] for one in side]) for side in (rain, other))), 3) for name in names
+    }
+    return dict(sorted(found.items(), key=lambda item: -abs(item[1] - 0.5)))

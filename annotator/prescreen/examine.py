@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from annotator.prescreen.hashes import Hashes, hash_photo
 from annotator.prescreen.local_features import LocalFeatures, find_features
 from annotator.prescreen.measures import measure
-from annotator.prescreen.score import score_photo
-from annotator.prescreen.suggestions import Proposal, propose_crops
+from annotator.prescreen.score import likelihood, priority, score_photo
+from annotator.prescreen.suggestions import Proposal, propose_crops, shipped_crops
 from annotator.prescreen.working_copy import working_copy
 from annotator.rules import Rules
 from core.images import read_photo
@@ -23,6 +25,7 @@ class Examined:
         flags: what speaks against it, as codes of reasons.
         proposals: crops, the best first.
         hashes, features: what near-duplicates are found by.
+        maps: what crops are proposed by (annotator.prescreen.measures).
     """
 
     values: dict[str, float]
@@ -30,11 +33,12 @@ class Examined:
     proposals: list[Proposal]
     hashes: Hashes
     features: LocalFeatures
+    maps: np.ndarray
 
     @property
     def priority(self) -> float:
-        """Place in the queue: the likelihood of rain, 0…1, less where something speaks against the photo."""
-        return self.values["rain"] / (1 + len([flag for flag in self.flags if flag != "rain_free"]))
+        """Place in the queue, before anything is learnt and near-duplicates are found."""
+        return priority(likelihood(self.values), self.flags)
 
 
 def examine(path: Path, method: Method, rules: Rules) -> Examined:
@@ -53,6 +57,6 @@ def examine(path: Path, method: Method, rules: Rules) -> Examined:
     height, width = pixels.shape[:2]
     found = measure(pixels, method.derain)
     scores, flags = score_photo(found.values, rules.min_side)
-    proposals = propose_crops(found.rain, found.light, found.patch, (width, height), rules.crop_min_side)
+    proposals = propose_crops(found.maps, (width, height), rules.crop_min_side, shipped_crops())
     copy = working_copy(pixels)
-    return Examined(found.values | scores, flags, proposals, hash_photo(copy), find_features(copy))
+    return Examined(found.values | scores, flags, proposals, hash_photo(copy), find_features(copy), found.maps)

@@ -1,4 +1,4 @@
-"""Everything that the pre-screening measures of one photo, and the map of where its rain is."""
+"""Everything that the pre-screening measures of one photo, and maps of where its rain is."""
 
 import math
 from collections.abc import Callable
@@ -7,17 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotator.prescreen.light import light_map, measure_light
+from annotator.prescreen.lines import measure_lines
 from annotator.prescreen.specks import measure_specks
 from annotator.prescreen.texture import Texture, measure_texture
-from annotator.prescreen.working_copy import PATCH, patch_means, working_copy
+from annotator.prescreen.working_copy import WorkingCopy, patch_means, working_copy
 from core.methods import Derained
 from core.metrics.rain_measures import measure_rain
 
 LEAST = 1e-4
 """Means of masks and changes are taken as logarithms of at least this."""
 
+MAPS = ("rain", "light", "roughness", "brightness", "streaky", "mask")
+"""What is known patch by patch: where rain shows, relative to the photo's rainiest patches (2 at most); the share that
+is too light to show rain; log₁₀ of the coarse gradient; mean grey; whether the texture runs near the vertical; log₁₀ of
+the mask."""
+
 LEAST_ALIGNMENT = 0.3
 """Below this alignment (0 none … 1 all parallel) of the rainy patches the rain has no direction."""
+
+_RAINIEST = 0.9
+_MOST_RELATIVE = 2.0
 
 
 @dataclass(frozen=True)
@@ -26,15 +35,11 @@ class Measures:
 
     Attributes:
         values: finite numbers by name, as docs/prescreen.md lists them.
-        rain: (rows, columns) float, where rain shows, 0…1: one value a patch of `patch` original pixels.
-        light: (rows, columns), the share of each patch that is too light to show rain.
-        patch: (width, height) of a patch in original pixels, not whole numbers.
+        maps: (len(MAPS), rows, columns) float32, patch by patch, in the order of MAPS.
     """
 
     values: dict[str, float]
-    rain: np.ndarray
-    light: np.ndarray
-    patch: tuple[float, float]
+    maps: np.ndarray
 
 
 def measure(pixels: np.ndarray, derain: Callable[[np.ndarray], Derained]) -> Measures:
@@ -56,6 +61,7 @@ def measure(pixels: np.ndarray, derain: Callable[[np.ndarray], Derained]) -> Mea
     shown = measure_rain(derained.needed_mask)
     rain, direction = _rain_map(texture, mask)
     smooth = texture.smooth
+    lines = measure_lines(copy, smooth)
     values = {
         "least_side": float(min(pixels.shape[:2])),
         "brightness": light.brightness,
@@ -77,16 +83,28 @@ def measure(pixels: np.ndarray, derain: Callable[[np.ndarray], Derained]) -> Mea
         "change_smooth": math.log10(max(float(changed[smooth].mean()), LEAST)),
         "change_least": math.log10(max(float(np.quantile(changed, 0.2)), LEAST)),
         "coverage": shown.coverage,
+        "line_concentration": lines.concentration,
+        "line_skewness": lines.skewness,
+        "agreement": texture.agreement,
     }
     if direction is not None:
         values["direction"] = direction
     if shown.density is not None:
         values["density"] = shown.density / copy.scale**2
-    height, width = copy.grey.shape
-    side = (min(PATCH, width), min(PATCH, height))
-    return Measures(
-        values, rain, light_map(copy), (side[0] * pixels.shape[1] / width, side[1] * pixels.shape[0] / height)
+    return Measures(values, _maps(copy, texture, rain, mask))
+
+
+def _maps(copy: WorkingCopy, texture: Texture, rain: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    relative = np.minimum(rain / max(float(np.quantile(rain, _RAINIEST)), 1e-6), _MOST_RELATIVE)
+    found = (
+        relative,
+        light_map(copy),
+        np.log10(texture.roughness + LEAST),
+        patch_means(copy.grey),
+        texture.streaky,
+        np.log10(mask + 10 * LEAST),
     )
+    return np.stack([np.asarray(one, np.float32) for one in found])
 
 
 def _rain_map(texture: Texture, mask: np.ndarray) -> tuple[np.ndarray, float | None]:

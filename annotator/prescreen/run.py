@@ -1,6 +1,6 @@
-"""Pre-screens a project: several processes measure what is not measured yet, then near-duplicates are grouped."""
+"""Pre-screens a project: several processes measure what is not measured yet, then near-duplicates are grouped, and
+what its decisions have taught is applied."""
 
-import io
 import multiprocessing
 import os
 import threading
@@ -12,14 +12,16 @@ from itertools import combinations
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from annotator.candidate import Suggestion
 from annotator.errors import AnnotatorError
+from annotator.prescreen.cluster import examined_by_cluster
 from annotator.prescreen.duplicates import best_of, find_pairs, group
 from annotator.prescreen.examine import Examined, examine
 from annotator.prescreen.hashes import Hashes
+from annotator.prescreen.kept import keep, kept_features
 from annotator.prescreen.local_features import NO_FEATURES, LocalFeatures, find_features
+from annotator.prescreen.own_decisions import learn_again
 from annotator.prescreen.score import version
 from annotator.prescreen.working_copy import working_copy
 from annotator.project import Project
@@ -36,7 +38,6 @@ from annotator.usecases.measuring import (
 from annotator.usecases.originals import photo_names
 from core.errors import UserError
 from core.images import ImageFileError, read_photo
-from core.images.atomic import write_atomically
 from core.inference import AUTO, DEFAULT_WEIGHTS
 from core.methods import Method, Sources, find_methods
 
@@ -69,34 +70,42 @@ def prescreen(
     project: Project,
     *,
     processes: int | None = None,
+    cluster: str | None = None,
     weights: Path = DEFAULT_WEIGHTS,
     progress: Callable[[int, int], object] | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> PrescreenReport:
-    """Measures every photo that this version has not measured, then groups near-duplicates of the whole project.
+    """Measures every photo that this version has not measured, groups near-duplicates of the whole project, and orders
+    it by what its decisions have taught.
 
     Each photo is recorded as soon as it is measured: a run that was stopped goes on where it was. Nothing is decided.
 
     Args:
         project: which.
         processes: how many measure at once; None for the processors that there are, at most MOST_PROCESSES.
+        cluster: the address of a Dask scheduler whose workers measure; they read the originals from the same folder.
         weights: of the model whose mask is measured.
         progress: called with (photos done, photos to measure), first with 0 done.
         stop: asked after every photo whether to end early; what was measured is kept, and nothing is grouped.
 
     Raises:
         AnnotatorError: the project cannot be written, or a process was killed, as for lack of memory.
+        UserError: the cluster does not answer, or has lost its workers.
     """
     waiting = unmeasured(project, version())
     model = f"prescreen {version()}, {Path(weights).name}"
-    count = min(processes or min(len(os.sched_getaffinity(0)), MOST_PROCESSES), max(1, len(waiting)))
+    if cluster is None:
+        count = min(processes or min(len(os.sched_getaffinity(0)), MOST_PROCESSES), max(1, len(waiting)))
+        results = _examined(waiting, count, weights, project.rules)
+    else:
+        results = examined_by_cluster(cluster, waiting, weights, project.rules)
     refused: dict[str, str] = {}
     if progress is not None:
         progress(0, len(waiting))
-    for done, (image, path, found) in enumerate(_examined(waiting, count, weights, project.rules), 1):
+    for done, (image, path, found) in enumerate(results, 1):
         if isinstance(found, Examined):
             crops = [Suggestion(p.x, p.y, p.w, p.h, p.score, model) for p in found.proposals]
-            _keep_features(project, path.name, found.features)
+            keep(project.folder, path.name, found.features, found.maps)
             hashes = found.hashes.to_hex()
             record_measurements(
                 project, image, found.values, found.flags, crops, version(), found.priority, hashes=hashes
@@ -108,6 +117,7 @@ def prescreen(
         if stop():
             return PrescreenReport(done - len(refused), 0, 0, _by_name(project, refused), stopped=True)
     groups, unread = group_duplicates(project)
+    learn_again(project)
     return PrescreenReport(
         len(waiting) - len(refused),
         len(groups),
@@ -164,30 +174,11 @@ def _pairs_before(project: Project, names: list[str], unread: Collection[str]) -
 
 def _features(project: Project, sha256: str) -> LocalFeatures:
     """The kept features of an image, found anew where they were not kept or cannot be read (ImageFileError)."""
-    path = _features_path(project, sha256)
-    try:
-        with np.load(path, allow_pickle=False) as kept:
-            width, height = (int(length) for length in kept["size"])
-            return LocalFeatures(kept["points"], kept["descriptors"], (width, height))
-    except (OSError, ValueError, KeyError):
+    features = kept_features(project.folder, sha256)
+    if features is None:
         features = find_features(working_copy(read_photo(project.blobs.path(sha256), name="The original").pixels))
-        _keep_features(project, sha256, features)
-        return features
-
-
-def _keep_features(project: Project, sha256: str, features: LocalFeatures) -> None:
-    content = io.BytesIO()
-    np.savez(content, points=features.points, descriptors=features.descriptors, size=features.size)
-    path = _features_path(project, sha256)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise AnnotatorError(f"{path.parent} cannot be made: {(error.strerror or str(error)).lower()}.") from error
-    write_atomically(path, content.getvalue())
-
-
-def _features_path(project: Project, sha256: str) -> Path:
-    return project.folder / "prescreen" / sha256[:2] / f"{sha256}.npz"
+        keep(project.folder, sha256, features, None)
+    return features
 
 
 Waiting = list[tuple[int, Path]]

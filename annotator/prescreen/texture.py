@@ -44,6 +44,13 @@ class Texture:
         """Patches with a direction near the vertical, as a mask."""
         return (self.coherence > COHERENT) & (np.abs(self.angle) < NEAR_VERTICAL)
 
+    @property
+    def agreement(self) -> float:
+        """How far smooth patches run in one direction, weighted by their coherence: 0 not at all … 1 all parallel."""
+        weight = self.coherence[self.smooth]
+        doubled = np.exp(2j * np.radians(self.angle[self.smooth]))
+        return float(abs((weight * doubled).sum()) / max(float(weight.sum()), 1e-9))
+
 
 def measure_texture(copy: WorkingCopy) -> Texture:
     """The structure tensor J of the grey copy, averaged over patches, as energy, coherence and direction."""

@@ -12,6 +12,7 @@ from annotator.usecases.progress import progress_of
 from annotator.usecases.vocabulary import active_reasons, flag_counts, reason_labels, reasons_version
 from annotator.web.answers import candidate_json
 from annotator.web.deciding import Sitting, add_deciding, add_looking
+from annotator.web.learning import Learning
 from annotator.web.requests import GalleryIn
 from annotator.web.seats import Seats
 from annotator.web.upload import take_upload
@@ -20,13 +21,13 @@ from core.images import IMAGE_SUFFIXES
 PAGE_SIZE = 60
 
 
-def make_api(project: Project, *, signed_in: bool) -> APIRouter:
+def make_api(project: Project, learning: Learning, *, signed_in: bool) -> APIRouter:
     """The routes below /api."""
     router = APIRouter(prefix="/api")
     seats = Seats(project)
     importing = asyncio.Lock()
     add_looking(router, project, seats)
-    add_deciding(router, project, seats)
+    add_deciding(router, project, seats, learning)
 
     @router.get("/project")
     def about(seat: Sitting) -> dict[str, Any]:
@@ -55,7 +56,8 @@ def make_api(project: Project, *, signed_in: bool) -> APIRouter:
 
     @router.get("/progress")
     def progress(seat: Sitting) -> dict[str, Any]:
-        return asdict(progress_of(project, seat.curator)) | {"reasons": reasons_version(project)}
+        found = asdict(progress_of(project, seat.curator))
+        return found | {"reasons": reasons_version(project), "learnt": learning.said}
 
     @router.post("/upload")
     async def upload(request: Request) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from annotator.web.cache import DiskCache
 from annotator.web.grid import make_grid
 from annotator.web.growing_set import make_growing_set
 from annotator.web.guard import Guard
+from annotator.web.learning import Learning
 from annotator.web.photos import make_photos
 from annotator.web.prescreening import Prescreening, make_prescreening
 from annotator.web.previews import Previews
@@ -48,19 +49,20 @@ def make_application(
         any_address: whether it may be reached by addresses other than loopback.
         frames: origins of the pages that may show the screen in a frame.
     """
-    prescreening = Prescreening(project)
+    prescreening, learning = Prescreening(project), Learning(project)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
         await run_in_threadpool(prescreening.end)
+        await run_in_threadpool(learning.wait)
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     add_errors(app)
-    app.include_router(make_api(project, signed_in=access is not None))
+    app.include_router(make_api(project, learning, signed_in=access is not None))
     app.include_router(make_prescreening(prescreening))
     app.include_router(make_growing_set(project))
-    app.include_router(make_grid(project))
+    app.include_router(make_grid(project, learning))
     app.include_router(make_photos(Previews(project.blobs, DiskCache(project.folder / "previews"))))
     app.mount("/static", StaticFiles(directory=STATIC))
 

@@ -15,6 +15,7 @@ from annotator.usecases import candidates, decisions
 from annotator.usecases.decisions import Decision
 from annotator.usecases.retracing import retrace
 from annotator.web.answers import brief_json, candidate_json
+from annotator.web.learning import Learning
 from annotator.web.requests import DecisionIn, FiltersIn, NextIn, UndoIn
 from annotator.web.seats import Seat, Seats
 
@@ -54,7 +55,7 @@ def add_looking(router: APIRouter, project: Project, seats: Seats) -> None:
         return {}
 
 
-def add_deciding(router: APIRouter, project: Project, seats: Seats) -> None:
+def add_deciding(router: APIRouter, project: Project, seats: Seats, learning: Learning) -> None:
     """The routes that write decisions and take them back."""
 
     @router.post("/decide", response_model=None)
@@ -77,6 +78,7 @@ def add_deciding(router: APIRouter, project: Project, seats: Seats) -> None:
         except Conflict as conflict:
             return _stale(project, conflict, given.candidate)
         seats.decided(seat, given.candidate)
+        learning.decided()
         answer: dict[str, Any] = {"decided": brief_json(decided) | {"version": decided.version}}
         # What is not taken out of the queue by a decision is leafed through, or the same photo would come for ever.
         after = None if given.filters.state == "pending" else given.candidate

@@ -13,12 +13,13 @@ from annotator.usecases import decisions
 from annotator.usecases.candidates import candidate_view
 from annotator.usecases.decisions import Decision
 from annotator.usecases.grid import grid, measurement_names
+from annotator.web.learning import Learning
 from annotator.web.requests import GridIn, ManyIn, UndoManyIn
 
 PAGE_SIZE = 60
 
 
-def make_grid(project: Project) -> APIRouter:
+def make_grid(project: Project, learning: Learning) -> APIRouter:
     """The routes below /api/grid."""
     router = APIRouter(prefix="/api/grid")
 
@@ -60,7 +61,9 @@ def make_grid(project: Project) -> APIRouter:
             )
             return decisions.decide(project, decision)
 
-        return _each(project, given.items, write)
+        answer = _each(project, given.items, write)
+        learning.decided(len(answer["done"]))
+        return answer
 
     @router.post("/undo")
     def undo(given: UndoManyIn, request: Request) -> dict[str, Any]:

@@ -1,26 +1,21 @@
 """`python -m core derain`: photos or folders in, derained photos out."""
 
 import argparse
-import math
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.arguments import positive, positive_whole, scale, share
+from core.cli.engines import OTHER_ENGINES, PYTORCH
 from core.command_line import print_json
-from core.errors import UsageError, UserError
 
 if TYPE_CHECKING:
     from core.cli.derain_plan import Job, Plan
     from core.inference import Derainer
-    from core.inference.onnx_engine import OnnxEngine
 
 FORMATS = ("jpg", "png", "webp", "tif", "bmp")
-PYTORCH, OTHER_ENGINES = "pytorch", ("onnxruntime", "openvino")
 SELF_ENSEMBLE = "the mean over the photo's four mirror images: better, four times slower"
 
 
@@ -69,51 +64,32 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument(
         "--max-megapixels", metavar="N", type=positive, default=256.0, help="larger photos are refused (default: 256)"
     )
+    parser.add_argument(
+        "--dask", metavar="URL", help="address of a Dask scheduler whose workers derain (docs/many-machines.md)"
+    )
     parser.add_argument("--json", action="store_true", help="prints a summary of every photo to standard output")
     parser.add_argument("--quiet", action="store_true", help="no progress bar and no closing line; errors still show")
 
 
 def run(args: argparse.Namespace) -> int:
     """Derains every photo that can be, and gives 1 if there was one that could not."""
+    from core.cli.derain_photo import load_derainer
     from core.cli.derain_plan import check_folders, make_plan
 
     plan = make_plan(args.inputs, args.output, masks=args.mask, suffix=args.format and f".{args.format}")
     waiting = [job for job in plan.jobs if args.overwrite or not all(path.exists() for path in job.targets)]
     check_folders(waiting)
-    derainer = _load(args) if waiting else None
-    records = _derain_all(plan, waiting, derainer, args)
+    derainer = None
+    if args.dask:
+        records = _derain_on_cluster(plan, waiting, args)
+    else:
+        derainer = load_derainer(args) if waiting else None
+        records = _derain_all(plan, waiting, derainer, args)
     summary = _summary(records, derainer, args)
     if args.json:
         print_json(summary)
     _tell(summary, plan, quiet=args.quiet)
     return 1 if summary["failed"] else 0
-
-
-def _load(args: argparse.Namespace) -> "Derainer":
-    from core.inference import DEFAULT_TILE, DEFAULT_WEIGHTS, Derainer
-
-    derainer = Derainer(
-        (args.weights or DEFAULT_WEIGHTS) if args.engine == PYTORCH else _engine(args),
-        device=args.device,
-        tile=args.tile or DEFAULT_TILE,
-        self_ensemble=args.self_ensemble,
-    )
-    derainer.check_generator(args.generator)
-    return derainer
-
-
-def _engine(args: argparse.Namespace) -> "OnnxEngine":
-    from core.export import kept_export
-    from core.inference.onnx_engine import OnnxEngine
-
-    if args.device not in ("auto", "cpu"):
-        raise UsageError(f"--engine {args.engine} runs on the CPU; leave --device {args.device} out.")
-
-    def tell(sentence: str) -> None:
-        if not args.quiet:
-            print(sentence, file=sys.stderr)
-
-    return OnnxEngine(kept_export(args.weights, args.generator, tell), args.engine)
 
 
 def _derain_all(
@@ -122,15 +98,13 @@ def _derain_all(
     """One record a photo, those that could not even be found first."""
     from tqdm import tqdm
 
-    records: list[dict[str, Any]] = [
-        {"input": name, "status": "failed", "error": error} for name, error in plan.failures
-    ]
+    from core.cli.derain_photo import derain_job
+
+    records = _not_found(plan)
     todo = set(waiting)
     with tqdm(total=len(waiting), unit="photo", disable=True if args.quiet else None, leave=False) as bar:
         for job in plan.jobs:
-            record: dict[str, Any] = {"input": str(job.source), "output": str(job.target)}
-            if job.mask is not None:
-                record["mask"] = str(job.mask)
+            record = _named(job)
             records.append(record)
             if job not in todo or derainer is None:
                 record["status"] = "skipped"
@@ -139,45 +113,32 @@ def _derain_all(
             def progress(done: int, total: int, name: str = job.source.name) -> None:
                 bar.set_postfix_str(f"{name} {100 * done // total} %")
 
-            try:
-                record |= _derain(job, derainer, args, progress)
-                record["status"] = "derained"
-            except (UserError, OSError) as error:
-                record |= {"status": "failed", "error": _sentence(error)}
+            record |= derain_job(job, derainer, args, progress)
             bar.update()
     return records
 
 
-def _derain(
-    job: "Job", derainer: "Derainer", args: argparse.Namespace, progress: Callable[[int, int], None]
-) -> dict[str, Any]:
-    """Derains one photo, writes what is not there yet, and gives its figures."""
-    from core.images import check_writable, left_out, read_photo, write_mask, write_photo
-    from core.metrics.rain_measures import measure_rain
+def _derain_on_cluster(plan: "Plan", waiting: "list[Job]", args: argparse.Namespace) -> list[dict[str, Any]]:
+    """As `_derain_all`, by the workers of a cluster; they read and write in folders that all machines share."""
+    from tqdm import tqdm
 
-    start = time.perf_counter()
-    photo = read_photo(job.source, max_pixels=math.floor(args.max_megapixels * 1e6))
-    check_writable(photo, job.target.suffix, name=str(job.target))
-    result = derainer(
-        photo.pixels, generator=args.generator, strength=args.strength, scale=args.scale, progress=progress
-    )
-    photo = photo.with_pixels(result.pixels)
-    job.target.parent.mkdir(parents=True, exist_ok=True)
-    if job.mask is not None and (args.overwrite or not job.mask.exists()):
-        write_mask(result.mask, job.mask)
-    if args.overwrite or not job.target.exists():
-        write_photo(photo, job.target)
-    height, width = result.mask.shape
-    figures: dict[str, Any] = {"width": width, "height": height, "seconds": round(time.perf_counter() - start, 3)}
-    if lost := left_out(photo, job.target.suffix):
-        figures["left_out"] = list(lost)
-    if args.json:
-        figures |= {"generator": result.generator, "scale": result.scale}
-        figures["rain"] = {
-            name: None if value is None else round(value, 3)
-            for name, value in asdict(measure_rain(result.mask)).items()
-        }
-    return figures
+    from core.cli.derain_worker import derain_by_cluster
+
+    records: dict[Path, dict[str, Any]] = {job.target: {**_named(job), "status": "skipped"} for job in plan.jobs}
+    with tqdm(total=len(waiting), unit="photo", disable=True if args.quiet else None, leave=False) as bar:
+        for job, found in derain_by_cluster(args.dask, waiting, args):
+            records[job.target] |= found
+            bar.update()
+    return [*_not_found(plan), *records.values()]
+
+
+def _not_found(plan: "Plan") -> list[dict[str, Any]]:
+    return [{"input": name, "status": "failed", "error": error} for name, error in plan.failures]
+
+
+def _named(job: "Job") -> dict[str, Any]:
+    record: dict[str, Any] = {"input": str(job.source), "output": str(job.target)}
+    return record if job.mask is None else {**record, "mask": str(job.mask)}
 
 
 def _summary(records: list[dict[str, Any]], derainer: "Derainer | None", args: argparse.Namespace) -> dict[str, Any]:
@@ -213,9 +174,3 @@ def _tell(summary: dict[str, Any], plan: "Plan", *, quiet: bool) -> None:
 
 def _counted(what: Mapping[str, int]) -> str:
     return ", ".join(f"{name} ({count})" for name, count in what.items())
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{Path(error.filename or '')} cannot be read or written: {(error.strerror or str(error)).lower()}."
-    return str(error)

@@ -28,7 +28,7 @@ export class Progress {
     }
   }
 
-  #show({ states, rate, reasons }) {
+  #show({ states, rate, reasons, learnt }) {
     if (reasons !== this.reasonsVersion) tell("The project's reasons have changed: load the page again to see them. Nothing is lost.", "lasting");
     const all = Object.values(states).reduce((sum, count) => sum + count, 0);
     const left = states.pending;
@@ -45,5 +45,6 @@ export class Progress {
       if (left) parts.push(minutes < 90 ? `${Math.ceil(minutes)} min to go` : `${(minutes / 60).toFixed(1)} h to go`);
     }
     byId("progress").querySelector("p").textContent = all ? parts.join(" · ") : "";
+    byId("learnt").textContent = learnt ? `Order: ${learnt}.` : "";
   }
 }

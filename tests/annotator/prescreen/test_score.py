@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from annotator.prescreen.measures import measure
-from annotator.prescreen.score import FEATURES, Score, score_photo, scores, version
+from annotator.prescreen.measures import MAPS, measure
+from annotator.prescreen.score import FEATURES, Score, likelihood, priority, score_photo, scores, version
 from core.methods import Derained
 from tests.annotator.prescreen.scenes import smooth, with_streaks
 
@@ -30,16 +30,22 @@ def test_every_score_is_fitted_on_what_is_measured():
     assert set(scores()) == set(FEATURES)
     for name, score in scores().items():
         assert score.names == FEATURES[name] and set(score.names) <= set(values)
-        assert 0 < score.limit < 1
+        assert score.limit is None or 0 < score.limit < 1
     assert all(np.isfinite(value) for value in values.values())
-    assert version().startswith("1-")
+    assert version().startswith("2-")
 
 
 def test_rain_scores_above_none():
     rain = score_photo(measure(with_streaks(smooth(), 8, 900), model(0.2)).values, 100)
     none = score_photo(measure(smooth(), model(0.0)).values, 100)
-    assert rain[0]["rain"] > 0.9 > 0.1 > none[0]["rain"]
-    assert "rain_free" in none[1] and "rain_free" not in rain[1]
+    assert likelihood(rain[0]) > 0.7 > 0.1 > likelihood(none[0])
+    assert "rain_free" not in rain[1]
+
+
+def test_each_flag_but_rain_free_lowers_the_place():
+    assert priority(0.8, []) == priority(0.8, ["rain_free"]) == 0.8
+    assert priority(0.8, ["duplicate"]) == 0.4
+    assert priority(0.8, ["low_res", "duplicate"]) == pytest.approx(0.8 / 3)
 
 
 def test_size_and_light_are_flagged():
@@ -58,8 +64,8 @@ def test_the_rains_direction_and_place_are_found(tilt: float):
 
     found = measure(half, derain)
     assert found.values["direction"] == pytest.approx(tilt, abs=5)
-    assert found.rain[:, :4].mean() > 5 * found.rain[:, 6:].mean()
-    assert found.patch == (32, 32)
+    assert found.maps[0, :, :4].mean() > 5 * found.maps[0, :, 6:].mean()
+    assert found.maps.shape[0] == len(MAPS)
     assert found.values["coverage"] > 1
 
 
