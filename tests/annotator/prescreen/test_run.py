@@ -16,6 +16,7 @@ from annotator.candidate import CandidateView
 from annotator.cli import main
 from annotator.database.models import Candidate, DecisionEvent
 from annotator.prescreen import run
+from annotator.prescreen.kept import kept_features, kept_maps
 from annotator.prescreen.run import PrescreenReport, prescreen
 from annotator.prescreen.score import likelihood, version
 from annotator.project import Project, open_project
@@ -104,12 +105,15 @@ def test_a_second_run_measures_nothing_again(project: Project, monkeypatch: pyte
 def test_features_that_were_lost_are_found_again(project: Project):
     kept = sorted((project.folder / "prescreen").rglob("*.npz"))
     assert len(kept) == 3
-    content = kept[0].read_bytes()
+    before = kept_features(project.folder, kept[0].stem)
+    assert before is not None and kept_maps(project.folder, kept[0].stem) is not None
     kept[0].unlink()
     kept[1].write_bytes(b"PK")
     groups, unread = run.group_duplicates(project)
     assert len(groups) == 1 and not unread
-    assert kept[0].read_bytes() == content
+    again = kept_features(project.folder, kept[0].stem)
+    assert again is not None and again.size == before.size and np.array_equal(again.descriptors, before.descriptors)
+    assert kept_maps(project.folder, kept[0].stem) is None  # the model alone finds them
 
 
 def test_originals_that_are_missing_do_not_end_the_run(folder: Path, report: PrescreenReport, tmp_path: Path):
