@@ -1,6 +1,5 @@
 """`python -m core derain --dask`: the same files as by one process, though one of two workers is killed."""
 
-import argparse
 import json
 from pathlib import Path
 
@@ -76,8 +75,6 @@ def test_no_scheduler_and_no_worker_are_one_sentence(monkeypatch: pytest.MonkeyP
 
 
 def test_weights_that_a_worker_lacks_are_told(tmp_path: Path) -> None:
-    names = ("weights", "device", "tile", "self_ensemble")
-    settings = tuple(argparse.Namespace(**dict.fromkeys(names)).__dict__.items())
-    missing = tuple((name, str(tmp_path / "none") if name == "weights" else value) for name, value in settings)
-    found = derain_on_worker(missing, Job(tmp_path / "a.png", tmp_path / "b.png"))
+    settings = (("device", "auto"), ("self_ensemble", False), ("tile", None), ("weights", str(tmp_path / "none")))
+    found = derain_on_worker(settings, Job(tmp_path / "a.png", tmp_path / "b.png"))
     assert found["status"] == "failed" and "no weights" in found["error"]
