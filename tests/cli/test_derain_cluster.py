@@ -75,6 +75,12 @@ def test_no_scheduler_and_no_worker_are_one_sentence(monkeypatch: pytest.MonkeyP
 
 
 def test_weights_that_a_worker_lacks_are_told(tmp_path: Path) -> None:
-    settings = (("device", "auto"), ("self_ensemble", False), ("tile", None), ("weights", str(tmp_path / "none")))
+    settings = (
+        ("device", "auto"),
+        ("engine", "pytorch"),
+        ("self_ensemble", False),
+        ("tile", None),
+        ("weights", str(tmp_path / "none")),
+    )
     found = derain_on_worker(settings, Job(tmp_path / "a.png", tmp_path / "b.png"))
     assert found["status"] == "failed" and "no weights" in found["error"]
