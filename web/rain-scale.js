@@ -8,7 +8,7 @@ const SCALES = [1, 2, 3, 4];
 const SIDE = 128; // of a crop in the shrunk photo
 const PLACES = [[1 / 6, 5 / 12], [1 / 2, 1 / 4], [5 / 6, 11 / 12]];
 const LEAST_SIDE = 192, LEAST_PIXELS = 80_000;
-const HALF_PRESENCE = 2, SPREAD = 0.8, FLOOR = 0.05;
+const HALF_PRESENCE = 2, FLOOR = 0.05;
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 const dot = (values, factors) => sum(values.map((value, i) => value * factors[i]));
@@ -51,31 +51,20 @@ export async function look(photo, maskOf) {
 }
 
 // How many times wider the rain is than what the network knows best; null where there is no rain to be seen.
-export function rainWidth(seen, { least_presence: least, crop, photo }) {
+export function rainWidth(seen, { least_presence: least, intercept, coefficients }) {
   if (Math.max(...seen.flatMap((place) => place.slice(1).map(({ presence }) => presence))) < least) return null;
-  const tooWide = seen.map((place) => place.map(({ features }) => crop.intercept + dot(features, crop.coefficients)));
-  return 2 ** (photo.intercept + dot(summary(seen, tooWide), photo.coefficients));
+  return 2 ** (intercept + dot(summary(seen), coefficients));
 }
 
-// What the crops say of the whole photo: a width as log₂, then how the mask and its finest band grow with the scale.
-function summary(seen, tooWide) {
-  let above = 0, below = 0;
-  seen.forEach((place, i) => {
-    place.forEach(({ presence }, j) => {
-      const far = tooWide[i][j];
-      const weight = (presence / (presence + HALF_PRESENCE)) * Math.exp(-(far ** 2) / SPREAD) + 1e-9;
-      above += weight * (far + Math.log2(SCALES[j]));
-      below += weight;
-    });
+// What the crops say of the whole photo: at each scale the features' means over the places, those with rain first;
+// then how the mask grows from each scale to the next.
+function summary(seen) {
+  const means = SCALES.flatMap((_, j) => {
+    const weights = seen.map((place) => place[j].presence / (place[j].presence + HALF_PRESENCE) + 1e-3);
+    return seen[0][j].features.map((_, k) => dot(seen.map((place) => place[j].features[k]), weights) / sum(weights));
   });
-  const column = (j, of) => seen.map((place) => of(place[j]));
-  const mean = SCALES.map((_, j) => Math.log(sum(column(j, ({ presence }) => presence)) / seen.length + FLOOR));
-  const finest = SCALES.map((_, j) => {
-    const sizes = column(j, ({ features }) => (Math.exp(features[0] + features[4]) - FLOOR) ** 2);
-    return Math.log(Math.sqrt(sum(sizes) / seen.length) + FLOOR);
-  });
-  const steps = (values) => values.slice(1).map((value, i) => value - values[i]);
-  return [above / below, ...steps(mean), ...steps(finest)];
+  const mask = SCALES.map((_, j) => Math.log(sum(seen.map((place) => place[j].presence)) / seen.length + FLOOR));
+  return [...means, ...mask.slice(1).map((value, j) => value - mask[j])];
 }
 
 function greyOf([red, green, blue]) {
