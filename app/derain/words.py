@@ -13,7 +13,9 @@ LEAST_COVERAGE = 0.1
 EMPTY = '<p role="status"></p>'
 WAITING = '<p role="status">Waiting until the network is free …</p><progress></progress>'
 LOOKING = '<p role="status">Taking a first look …</p><progress></progress>'
-NOTHING = """Hardly any rain was found. If you see some, move Strength beyond 1, or try the other kind of rain or a
+NOTHING = "Hardly any rain was found."
+LITTLE = "Little rain was found, in less than 1 % of the picture."
+HINT = """If you see more, move Strength beyond 1, or try the other kind of rain or a
 smaller picture for the network under Advanced: streaks are found best where they are 2 to 4 pixels wide."""
 
 RESEARCHERS = """
@@ -43,8 +45,9 @@ def working(done: int, total: int) -> str:
 
 def finished(done: Outcome) -> str:
     """What came of it."""
-    if done.measures.coverage < LEAST_COVERAGE:
-        return f'<p role="status" class="nothing">{NOTHING}{not_kept(done.left_out)}</p>'
+    if done.measures.coverage < 1:
+        said = NOTHING if done.measures.coverage < LEAST_COVERAGE else LITTLE
+        return f'<p role="status" class="nothing">{said} {HINT}{not_kept(done.left_out)}</p>'
     return f'<p role="status">Done: {found(done.measures)}{seen_at(done.scale)}.{not_kept(done.left_out)}</p>'
 
 
@@ -55,8 +58,7 @@ def not_kept(left_out: Sequence[str]) -> str:
 
 def found(measures: RainMeasures) -> str:
     """The rain in a few words."""
-    share = f"{measures.coverage:.0f} %" if measures.coverage >= 1 else "less than 1 %"
-    return f"rain was taken out of {share} of the picture"
+    return f"rain was taken out of {measures.coverage:.0f} % of the picture"
 
 
 def seen_at(scale: int) -> str:
