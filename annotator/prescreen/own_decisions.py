@@ -71,10 +71,10 @@ def summary(learnt: Learnt | None) -> str:
     if learnt is None:
         return ""
     if learnt.auc is None or learnt.shipped_auc is None:
-        return f"{learnt.decisions} decisions are too few of both verdicts to learn from: the shipped order is used"
+        return f"{learnt.decisions} decisions are too few of both verdicts to learn from: as shipped"
     if learnt.order is None:
-        worse = f"AUC {learnt.auc:.2f} against {learnt.shipped_auc:.2f}"
-        return f"shipped order; what {learnt.decisions} decisions teach is no better ({worse})"
+        aucs = f"AUC {learnt.auc:.2f} against {learnt.shipped_auc:.2f}"
+        return f"as shipped; what {learnt.decisions} decisions teach is not surely better ({aucs})"
     return f"learnt from {learnt.decisions} decisions, AUC {learnt.auc:.2f} (shipped order {learnt.shipped_auc:.2f})"
 
 

@@ -50,7 +50,7 @@ def test_one_fit_at_a_time_and_an_error_ends_nothing(project: Project, monkeypat
 def test_the_page_is_told(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert client.get("/api/progress").json()["learnt"] == ""
     monkeypatch.setattr(learning, "what_was_learnt", lambda _: Learnt("v", 75, 0.931, 0.9))
-    assert "75 decisions teach is no better" in client.get("/api/progress").json()["learnt"]
+    assert "75 decisions teach is not surely better" in client.get("/api/progress").json()["learnt"]
 
 
 def test_decisions_on_the_page_count(project: Project, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
