@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+GENERATORS = ("gs", "gr")
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Adds the subcommand."""
@@ -10,8 +12,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "validate",
         help="a config's validation figures of any weights",
         description="Measures weights on everything that a training config holds out: PSNR, SSIM and the mask's "
-        "precision of G_s on rendered rain and on pairs, and what it does to clean photos; of G_r too where the config "
-        "has real photos. These are the figures that `train` ends with (docs/training.md).",
+        "precision of the generator on rendered rain and on pairs, and what it does to clean photos; of G_r on real "
+        "photos too where the config has them. These are the figures that `train` ends with (docs/training.md).",
         epilog="example: python -m core validate --config configs/flagship.yaml --data-root ~/rain/train",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -22,6 +24,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="folder that the config's paths start from (default: the environment variable DERAIN_DATA)",
     )
     parser.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
+    parser.add_argument("--generator", choices=GENERATORS, help="generator (default: the one that the config trains)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 … (default: %(default)s)")
     parser.add_argument("--json", metavar="FILE", help="writes the figures, and what they were measured with")
 
@@ -48,15 +51,16 @@ def run(args: argparse.Namespace) -> int:
 
     if args.json:
         check_target(args.json)
-    data, root = load_config(args.config).data, data_root(args.data_root)
+    config, root = load_config(args.config), data_root(args.data_root)
+    data, generator = config.data, args.generator or config.generator
     folder = Path(args.weights) if args.weights else DEFAULT_WEIGHTS
     device = choose_device(args.device)
     model = place(load_model(folder), device)
-    if missing := ({"gs"} if data.real is None else {"gs", "gr"}) - {*model.unets}:
+    if missing := ({generator} if data.real is None else {generator, "gr"}) - {*model.unets}:
         raise UsageError(f"The weights in {folder} have no {' and no '.join(sorted(missing))}.")
-    _, held_out = load_material(dataclasses.replace(data, backgrounds=()), root)
+    _, held_out = load_material(dataclasses.replace(data, backgrounds=(), dry=(), real=None), root)
     sets = validation_sets(held_out, data, data.held_out)
-    figures = validate(network_method(model, "gs"), sets)
+    figures = validate(network_method(model, generator), sets)
     if data.real is not None:
         _, photos = load_real(data.real, root, data.patch, transplant=False)
         figures |= validate_rain_generator(network_method(model, "gr"), sets["clean"], photos)
@@ -66,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         report = {
             "command": args.command_line,
             "config": args.config,
+            "generator": generator,
             "weights": args.weights or "/".join(folder.parts[-2:]),
             "sha256": weights_sha256(folder / "model.safetensors"),
             "machine": describe_machine(device),

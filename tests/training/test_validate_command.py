@@ -40,3 +40,21 @@ def test_real_photos_need_a_g_r(
     assert "gs have no gr" in capsys.readouterr().err
     assert main([*command, "--json", str(tmp_path / "nowhere" / "figures.json")]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+def test_the_generator_that_is_asked_for_is_measured(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    network, figures = settings["network"], {}
+    model = SemiDerainGAN(ssrml=network["ssrml"], unet=network["unet"], generators=("gs", "gr"))
+    model.unets["gr"].load_state_dict({name: 1.5 * value for name, value in model.unets["gs"].state_dict().items()})
+    model.save_pretrained(tmp_path / "both")
+    command = ["validate", "--config", str(write_config(settings)), "--data-root", str(data_root), "--device", "cpu"]
+    for generator in ("gs", "gr"):
+        report = tmp_path / f"{generator}.json"
+        chosen = [] if generator == "gs" else ["--generator", "gr"]
+        assert main([*command, *chosen, "--weights", str(tmp_path / "both"), "--json", str(report)]) == 0
+        found = json.loads(report.read_text())
+        assert found["generator"] == generator
+        figures[generator] = found["figures"]
+    assert figures["gs"].keys() == figures["gr"].keys() and figures["gs"] != figures["gr"]
