@@ -129,7 +129,7 @@ const heard = {
     state.done = true;
     find('#measures').replaceChildren(cards(measures));
     find('#derained-facts').textContent = words.madeBy(GENERATOR);
-    say(words.finished(measures, scale, leftOut), { nothing: words.foundNothing(measures) });
+    say(words.finished(measures, scale, leftOut), { nothing: words.foundLittle(measures) });
   },
   file({ file, name }) {
     const address = URL.createObjectURL(file);

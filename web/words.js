@@ -1,14 +1,17 @@
 // What the page says; the sentences that the demo says too are the same (app/derain/words.py).
 
-const LEAST_COVERAGE = 0.1; // per cent of the photo that must have become visibly darker for rain to have been found
+// Per cent of the photo that have become visibly darker: below them there was hardly any rain, or little.
+const [LEAST_COVERAGE, LITTLE_COVERAGE] = [0.1, 1];
 const FRACTIONS = { 2: 'half', 3: 'a third of', 4: 'a quarter of' };
 const UNKNOWN = '–';
 
 export const LOOKING = 'Taking a first look …';
 export const OPENING = 'Opening the photo …';
 export const STOPPED = 'Stopped.';
-export const NOTHING = 'Hardly any rain was found. If you see some, move Strength beyond 1, or try a smaller picture for '
-  + 'the network under Advanced: streaks are found best where they are 2 to 4 pixels wide.';
+export const NOTHING = 'Hardly any rain was found.';
+export const LITTLE = 'Little rain was found, in less than 1 % of the picture.';
+export const HINT = 'If you see more, move Strength beyond 1, or try a smaller picture for the network under Advanced: streaks are '
+  + 'found best where they are 2 to 4 pixels wide.';
 
 export const NO_MEMORY = 'There is not enough memory here for this photo; please close other tabs or take a smaller photo.';
 export const NOISE = 'This browser alters what a page reads of a picture, against being recognised, so the photo would be '
@@ -27,13 +30,13 @@ export function working(done, total) {
 
 export function finished(measures, scale, leftOut) {
   const lost = leftOut.length ? ` Not in the download, though in the file that came: ${leftOut.join(', ')}.` : '';
-  if (measures.coverage < LEAST_COVERAGE) return NOTHING + lost;
-  const share = measures.coverage >= 1 ? `${measures.coverage.toFixed(0)} %` : 'less than 1 %';
+  if (foundLittle(measures)) return `${measures.coverage < LEAST_COVERAGE ? NOTHING : LITTLE} ${HINT}${lost}`;
+  const share = `${measures.coverage.toFixed(0)} %`;
   const seen = scale > 1 ? `, seen at ${FRACTIONS[scale] ?? `1/${scale} of`} its size` : '';
   return `Done: rain was taken out of ${share} of the picture${seen}.${lost}`;
 }
 
-export const foundNothing = (measures) => measures.coverage < LEAST_COVERAGE;
+export const foundLittle = (measures) => measures.coverage < LITTLE_COVERAGE;
 export const brightened = (gain) => (gain > 1 ? `${gain} × brighter` : 'as it is');
 export const madeBy = (generator) => (generator === 'gr' ? 'made for real rain' : 'made for rendered rain');
 export const size = (width, height) => `${width} × ${height}`;

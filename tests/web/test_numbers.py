@@ -94,13 +94,14 @@ def test_tiles(made: dict) -> None:
 
 def test_words_that_the_demo_says_too() -> None:
     from app.derain.measures import DEFINITIONS
-    from app.derain.words import brightened
+    from app.derain.words import LITTLE, NOTHING, brightened
     from app.frame import HEADER
 
     words = (REPOSITORY / "web" / "words.js").read_text(encoding="utf-8")
     for name, definition in DEFINITIONS.items():
         assert f"{name}: '{definition}'" in words
     assert brightened(3).replace("3", "${gain}") in words
+    assert all(f"'{sentence}'" in words for sentence in (NOTHING, LITTLE))
     page = (REPOSITORY / "web" / "index.html").read_text(encoding="utf-8")
     mark = HEADER[HEADER.index("<svg") : HEADER.index("</svg>")]
     assert mark in page
