@@ -1,9 +1,8 @@
 #!/bin/sh
 # Makes the README's figures again: figures.sh DATA [WEIGHTS]
-# DATA holds test/Rain100L, test/Rain100H, train/clean, train/streaks, train/rain800,
+# DATA holds test/Rain100L, test/Rain100H, test/NTURain-a1, train/clean, train/streaks, train/rain800,
 # train/real, train/RainTrainL, train/clips and curation. Writes to docs/figures/ and prints the tables. Peers are
-# measured on real photos too where
-# DERAIN_PEERS says where their weights are.
+# measured on real photos too where DERAIN_PEERS says where their weights are.
 set -eu
 data=$1
 weights=${2:-weights/fast}
@@ -17,6 +16,8 @@ for name in Rain100L Rain100H; do
     "$python" -m core evaluate --data "$data/test/$name" --weights "$weights" --generator gs --protocol all \
         --dtype float32 --self-ensemble --json "docs/figures/$name-self-ensemble.json"
 done
+"$python" -m core evaluate --data "$data/test/NTURain-a1" --weights "$weights" --generator gr --protocol all \
+    --dtype float32 --json docs/figures/NTURain-a1-gr.json
 for generator in gs gr; do
     "$python" -m core evaluate --clean "$data/train/clean" --held-out 50 --weights "$weights" --generator $generator \
         --dtype float32 --json "docs/figures/clean-$generator.json"

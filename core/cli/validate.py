@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     model = place(load_model(folder), device)
     if missing := ({generator} if data.real is None else {generator, "gr"}) - {*model.unets}:
         raise UsageError(f"The weights in {folder} have no {' and no '.join(sorted(missing))}.")
-    _, held_out = load_material(dataclasses.replace(data, backgrounds=(), dry=(), real=None), root)
+    _, held_out = load_material(dataclasses.replace(data, backgrounds=(), dry=(), real=None, mix={"clean": 1.0}), root)
     sets = validation_sets(held_out, data, data.held_out)
     figures = validate(network_method(model, generator), sets)
     if data.real is not None:
