@@ -12,25 +12,17 @@ import cv2
 import numpy as np
 import pillow_heif
 import pytest
-import torch
 from PIL import Image
 
 from core.images import read_photo
 from core.inference import Derainer
 from core.metrics.rain_measures import measure_rain
-from core.networks import SemiDerainGAN
+from tests.tiny_weights import plain_weights
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    model = SemiDerainGAN(
-        ssrml={"channels": 8, "steps": 2, "units": 1, "downscale": 2},
-        unet={"width": 8, "encoder": [1, 1], "middle": 1, "decoder": [1, 1], "block": "plain", "downscale": 2},
-    )
-    folder = tmp_path_factory.mktemp("weights")
-    model.save_pretrained(folder)
-    return folder
+    return plain_weights(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture

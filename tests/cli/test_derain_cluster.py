@@ -6,29 +6,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from core.cli import main
 from core.cli.derain_plan import Job
 from core.cli.derain_worker import derain_on_worker
 from core.cluster import spread
 from core.errors import UserError
-from core.networks import SemiDerainGAN
 from tests.dask_cluster import Cluster
+from tests.tiny_weights import plain_weights
 
 PHOTOS = 6
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    model = SemiDerainGAN(
-        ssrml={"channels": 8, "steps": 2, "units": 1, "downscale": 2},
-        unet={"width": 8, "encoder": [1, 1], "middle": 1, "decoder": [1, 1], "block": "plain", "downscale": 2},
-    )
-    folder = tmp_path_factory.mktemp("weights")
-    model.save_pretrained(folder)
-    return folder
+    return plain_weights(tmp_path_factory.mktemp("weights"))
 
 
 def test_a_worker_killed_half_way_loses_and_doubles_nothing(

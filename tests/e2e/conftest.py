@@ -25,7 +25,8 @@ from annotator.web.access import Access
 from annotator.web.application import make_application
 from core.networks import SIZES, SemiDerainGAN
 from tests.e2e.served_demo import FLAGS, served_demo
-from tests.e2e.served_page import built_page, served_page, tiny_weights
+from tests.e2e.served_page import built_page, served_page
+from tests.tiny_weights import gated_weights
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +57,7 @@ def browser(chromium: str) -> Iterator:
 @pytest.fixture(scope="session")
 def static_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights of the static page's network."""
-    return tiny_weights(tmp_path_factory.mktemp("tiny"))
+    return gated_weights(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-import torch
-
-from core.networks import SemiDerainGAN
 from tests.conftest import REPOSITORY, skip_or_fail
 
 sys.path.insert(0, str(REPOSITORY / "scripts"))
@@ -18,20 +15,6 @@ import serve_web
 
 TILE = 832
 """Longest side of the page's tiles on a desktop."""
-
-
-def tiny_weights(folder: Path) -> Path:
-    """A network that is exported and run in moments, but pads, shrinks and recurs as the real one does."""
-    torch.manual_seed(0)
-    unet = {"width": 16, "encoder": (1, 1), "middle": 1, "decoder": (1, 1), "block": "gated", "downscale": 2}
-    model = SemiDerainGAN(
-        ssrml={"channels": 8, "steps": 2, "units": 1, "downscale": 2}, unet=unet, generators=("gs", "gr")
-    )
-    for name, parameter in model.named_parameters():
-        if "scale" in name:
-            torch.nn.init.normal_(parameter, std=0.5)
-    model.save_pretrained(folder)
-    return folder
 
 
 def built_page(folder: Path, weights: Path | None, demo: str = "") -> Path:

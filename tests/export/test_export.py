@@ -8,7 +8,7 @@ import pytest
 from core.cli import main
 from core.inference import Derainer
 from core.methods import Sources, find_methods
-from core.networks import SemiDerainGAN
+from tests.tiny_weights import gated_weights
 
 onnx = pytest.importorskip("onnx", reason="requirements-engines.txt is not installed")
 onnxruntime = pytest.importorskip("onnxruntime", reason="requirements-engines.txt is not installed")
@@ -19,19 +19,7 @@ PHOTO = np.random.default_rng(0).integers(0, 256, (37, 50, 3), np.uint8)
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import torch
-
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("weights")
-    unet = {"width": 16, "encoder": (1, 1), "middle": 1, "decoder": (1, 1), "block": "gated", "downscale": 2}
-    model = SemiDerainGAN(
-        ssrml={"channels": 8, "steps": 2, "units": 1, "downscale": 2}, unet=unet, generators=("gs", "gr")
-    )
-    for name, parameter in model.named_parameters():
-        if "scale" in name:
-            torch.nn.init.normal_(parameter, std=0.5)
-    model.save_pretrained(folder)
-    return folder
+    return gated_weights(tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")
