@@ -8,7 +8,7 @@ from app.viewer import Pane, Show
 from core.metrics import WITH_REFERENCE, Scores
 from core.peers import PEERS
 
-RAINY, CLEAN = "Rainy image x", "Clean image y"
+RAINY, CLEAN = "Rainy photo", "Clean photo"
 PEERS_NOTE = (
     "A peer’s weights, named in brackets, were trained on one kind of rain, said under Output: on other rain it "
     "finds little, so these figures say nothing of the peer on its own set. "
@@ -56,9 +56,9 @@ def facts_of(contest: Contest, key: str) -> str:
 
 
 def in_short(scores: Scores) -> str:
-    """Every metric with reference that is known, and its unit: "32.11 dB, 0.9432"."""
-    known = [metric for metric in WITH_REFERENCE if metric.key in scores]
-    return ", ".join(f"{metric.show(scores[metric.key])} {metric.unit}".rstrip() for metric in known)
+    """Every metric with reference that is known, with its unit or else its name: "32.11 dB, SSIM 0.9432"."""
+    known = [(metric, metric.show(scores[metric.key])) for metric in WITH_REFERENCE if metric.key in scores]
+    return ", ".join(f"{value} {metric.unit}" if metric.unit else f"{metric.title} {value}" for metric, value in known)
 
 
 def table(contest: Contest) -> str:
@@ -81,9 +81,9 @@ def table(contest: Contest) -> str:
         body += f"<tr><th>{escape(label)}</th><td>{time}</td>{cells}<td>{escape(source)}</td></tr>"
     names = " and ".join(f"{metric.title}{' in ' if metric.unit else ''}{metric.unit}" for metric in WITH_REFERENCE)
     note = (
-        f"{escape(names)} against the clean image, under the protocols {' and '.join(PROTOCOLS)}; the best are bold."
+        f"{escape(names)} against the clean photo, under the protocols {' and '.join(PROTOCOLS)}; the best are bold."
         if contest.scores
-        else "Figures need the clean image."
+        else "Figures need the clean photo."
     )
     return (
         f"{FIGURES}<table><thead><tr><th>Method</th><th>Time</th>{heads}<th>Output</th></tr></thead>"

@@ -104,14 +104,14 @@ def test_an_example_is_compared_without_any_download(cat: Page) -> None:
         row = cat.locator("#figures tr", has_text=output["label"])
         expect(row).to_contain_text(f"{psnr:.2f}")
         expect(row).to_contain_text(f"weights {output['weights']} ({output['sha256'][:8]}…), made for")
-        expect(pane(cat, key)).to_contain_text(f"{psnr:.2f} dB, {ssim:.4f}")
+        expect(pane(cat, key)).to_contain_text(f"{psnr:.2f} dB, SSIM {ssim:.4f}")
     expect(pane(cat, "ours")).to_contain_text(re.compile(r"\d s, "))
 
 
 def test_figures_are_those_of_the_pictures_shown(cat: Page) -> None:
     clean = cv2.imread(str(clean_photo(RENDERED[CAT])))[..., ::-1]
     assert np.array_equal(drawn(pane(cat, "clean").locator("canvas")), clean)
-    for key, label in (("rainy", "Rainy image x"), ("ours", OURS)):
+    for key, label in (("rainy", "Rainy photo"), ("ours", OURS)):
         picture = drawn(pane(cat, key).locator("canvas")).astype(np.uint8)
         cells = cat.locator("#figures tr", has_text=label).locator("td").all_inner_texts()
         for protocol, place in (("y", 1), ("rgb", 3)):
@@ -278,11 +278,11 @@ def test_a_photo_of_ones_own_with_clean_photo_and_other_outputs(page: Page, phot
         where = r"put them at .* --peers or DERAIN_PEERS \(its authors publish at .*\)\."
         assert re.match(rf"(PReNet|DDN|SIRR) \(.*\) .* {where}", sentence)
     expect(page.locator("#viewer .missing li")).to_have_count(3)
-    expect(page.locator("#figures")).to_contain_text("Figures need the clean image")
+    expect(page.locator("#figures")).to_contain_text("Figures need the clean photo")
 
     page.set_input_files("#given-clean input[type=file]", tmp_path / "clean.png")
     scores = measure("y", clean, rainy)
-    expect(page.locator("#figures tr", has_text="Rainy image x")).to_contain_text(f"{scores['psnr']:.2f}")
+    expect(page.locator("#figures tr", has_text="Rainy photo")).to_contain_text(f"{scores['psnr']:.2f}")
     page.set_input_files("#given-others input[type=file]", tmp_path / "MPRNet.png")
     expect(page.locator("#figures tr", has_text="MPRNet")).to_contain_text("your file")
     assert np.array_equal(drawn(pane(page, "brought:MPRNet").locator("canvas")), clean // 2)
@@ -347,7 +347,7 @@ def test_the_gallery_shows_outputs_with_figures_and_opens_them(page: Page) -> No
     page.get_by_label("Show").click()
     page.get_by_role("option", name=PRENET).click()
     psnr, ssim = record["camera-shower"]["scores"]["y"].values()
-    camera = page.locator("#outputs button", has_text=f"camera-shower: {psnr:.2f} dB, {ssim:.4f}")
+    camera = page.locator("#outputs button", has_text=f"camera-shower: {psnr:.2f} dB, SSIM {ssim:.4f}")
     camera.click()
     expect(page.locator("#facts")).to_contain_text("camera-shower")
     expect(pane(page, "prenet").locator("canvas")).to_be_visible()

@@ -37,7 +37,7 @@ def test_pages_of_outputs_with_figures(thumbnails: Thumbnails, scene: np.ndarray
     assert thumbnails.pages == 3
     first, last = thumbnails.page("outputs:Other", 1), thumbnails.page("outputs:Other", 3)
     scores = measure("y", scene[..., ::-1], scene[..., ::-1] // 2)
-    assert first[0][1] == f"rain-001: {scores['psnr']:.2f} dB, {scores['ssim']:.4f}" and len(first) == 2
+    assert first[0][1] == f"rain-001: {scores['psnr']:.2f} dB, SSIM {scores['ssim']:.4f}" and len(first) == 2
     assert [caption for _, caption in last] == ["rain-005: no output"]
     small = cv2.imread(first[0][0])
     assert small.shape == (38, 50, 3) and abs(int(small.mean()) - int((scene // 2).mean())) <= 1
