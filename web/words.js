@@ -32,12 +32,12 @@ export function finished(measures, scale, leftOut) {
   const lost = leftOut.length ? ` Not in the download, though in the file that came: ${leftOut.join(', ')}.` : '';
   if (foundLittle(measures)) return `${measures.coverage < LEAST_COVERAGE ? NOTHING : LITTLE} ${HINT}${lost}`;
   const share = `${measures.coverage.toFixed(0)} %`;
-  const seen = scale > 1 ? `, seen at ${FRACTIONS[scale] ?? `1/${scale} of`} its size` : '';
-  return `Done: rain was taken out of ${share} of the picture${seen}.${lost}`;
+  const seen = scale > 1 ? ` The network saw it at ${FRACTIONS[scale] ?? `1/${scale} of`} its size.` : '';
+  return `Done: rain was taken out of ${share} of the picture.${seen}${lost}`;
 }
 
 export const foundLittle = (measures) => measures.coverage < LITTLE_COVERAGE;
-export const brightened = (gain) => (gain > 1 ? `${gain} × brighter` : 'as it is');
+export const brightened = (gain) => (gain > 1 ? `${gain} × brighter` : 'not brightened');
 export const madeBy = (generator) => (generator === 'gr' ? 'made for real rain' : 'made for rendered rain');
 export const size = (width, height) => `${width} × ${height}`;
 

@@ -5,8 +5,10 @@ const AS_CHOSEN = 128, MOST = 2, SENT_SIDE = 800, UNDOS = 20;
 const TOOLS = [
   ['back', 'Put back', 0, 'The photo as it came: for faces, railings, wires'],
   ['more', 'Take more', 255, 'Twice the strength: where rain is left'],
-  ['undone', 'As chosen', AS_CHOSEN, 'Takes off what was painted'],
+  ['undone', 'Erase', AS_CHOSEN, 'Takes off what was painted'],
 ];
+
+const HELP = 'Choose what the brush does, then paint: where the photo should stay as it came, or where more should go. Downloads follow it.';
 
 const root = element.querySelector('.brush');
 let value = null, rainy = null, derained = null, map = null, undo = [], tool = null, radius = 40;
@@ -104,11 +106,14 @@ function choose(name) {
   for (const button of root.querySelectorAll('.tool')) button.setAttribute('aria-pressed', String(button.dataset.tool === tool));
   canvas.style.touchAction = tool ? 'none' : 'auto';
   canvas.classList.toggle('painting', Boolean(tool));
+  root.querySelector('.trio').classList.remove('asked');
+  root.querySelector('.help').textContent = HELP;
 }
 
 function listen() {
   canvas.addEventListener('pointerdown', (event) => {
-    if (!tool || event.button) return;
+    if (event.button) return;
+    if (!tool) return ask();
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
     remember();
@@ -117,6 +122,14 @@ function listen() {
   });
   canvas.addEventListener('pointermove', (event) => { if (at && canvas.hasPointerCapture(event.pointerId)) stroke(pointOf(event)); });
   for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, () => { if (at) { at = null; send(); } });
+  // How much one touch covers, where the pointer is.
+  const follow = (event) => {
+    if (!tool || event.pointerType === 'touch') return;
+    const { x, y } = pointOf(event);
+    showSpot({ x: x / value.width, y: y / value.height });
+  };
+  for (const name of ['pointerenter', 'pointermove']) canvas.addEventListener(name, follow);
+  canvas.addEventListener('pointerleave', () => showSpot(null));
   const spot = { x: 0.5, y: 0.5 };
   canvas.addEventListener('keydown', (event) => {
     const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -141,6 +154,13 @@ function showSpot(spot) {
   if (spot) Object.assign(mark.style, { left: 100 * spot.x + '%', top: 100 * spot.y + '%', width: radius + 'px', height: radius + 'px' });
 }
 
+// A stroke without a tool would do nothing and say nothing.
+function ask() {
+  const help = root.querySelector('.help');
+  help.textContent = 'First choose what the brush does: Put back, or Take more.';
+  root.querySelector('.trio').classList.add('asked');
+}
+
 function build() {
   canvas = make('canvas', {
     width: value.width, height: value.height, tabindex: 0, role: 'img',
@@ -149,7 +169,7 @@ function build() {
   context = canvas.getContext('2d');
   root.replaceChildren(
     make('h2', {}, 'Brush'),
-    make('p', { class: 'help' }, 'Paint where the photo should stay as it came, or where more should go. Downloads follow it.'),
+    make('p', { class: 'help', role: 'status' }, HELP),
     make('div', { class: 'tools' },
       make('div', { class: 'trio', role: 'group', 'aria-label': 'What the brush does' }, ...TOOLS.map(([name, label, , title]) =>
         make('button', { type: 'button', class: 'tool', 'data-tool': name, 'aria-pressed': 'false', title, onclick: () => choose(name) }, label))),
@@ -157,7 +177,7 @@ function build() {
         type: 'range', min: 8, max: 160, value: radius, 'aria-label': 'Size of the brush', oninput: (event) => { radius = Number(event.target.value); },
       })),
       make('button', { type: 'button', class: 'undo', disabled: true, onclick: () => replaceMap(undo.pop()) }, 'Undo'),
-      make('button', { type: 'button', class: 'reset', disabled: true, onclick: () => { remember(); replaceMap(new Uint8ClampedArray(map.length).fill(AS_CHOSEN)); } }, 'Take all off')),
+      make('button', { type: 'button', class: 'reset', disabled: true, onclick: () => { remember(); replaceMap(new Uint8ClampedArray(map.length).fill(AS_CHOSEN)); } }, 'Erase all')),
     make('div', { class: 'sheet' }, canvas, make('i', { class: 'spot', hidden: true })));
   listen();
 }

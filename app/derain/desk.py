@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.derain.layout import REMOVED
 from app.derain.outcome import Opened, Outcome
 from app.events import Changes
 from core.errors import UserError
@@ -18,6 +19,7 @@ class Desk:
         opened: the photo that came last.
         done: its outcome, once there is one.
         strength_map: what was painted over it, (h, w) uint8; None where nothing was.
+        strength, view: what the visitor chose last, also while the network is at work.
         turns: how often a run was asked for or ended; what belongs to an earlier turn shows no more.
         taken: the turn that a run has taken up.
     """
@@ -25,6 +27,8 @@ class Desk:
     opened: Opened | None = None
     done: Outcome | None = None
     strength_map: np.ndarray | None = None
+    strength: float = 1.0
+    view: str = REMOVED
     turns: int = 0
     taken: int = 0
 

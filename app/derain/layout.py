@@ -39,8 +39,8 @@ class Layout:
                 self._make_mask_panel()
             with gr.Column(min_width=290, elem_id="derained-panel"):
                 self._make_derained_panel()
-        self.measures = gr.HTML(elem_id="measures")
         self.viewer = viewer("closer")
+        self.measures = gr.HTML(elem_id="measures")
         self.brush = brush("brush")
         self._make_examples(examples)
         with gr.Accordion("For researchers", open=False, elem_id="researchers"):
@@ -81,7 +81,7 @@ class Layout:
             self.scale = gr.Radio(SCALES, value=AUTO, label="The network sees the photo", elem_id="scale")
 
     def _make_mask_panel(self) -> None:
-        self.found_caption = gr.HTML(words.caption("Rain that was found"))
+        self.found_caption = gr.HTML(words.caption(words.FOUND))
         self.found = picture(elem_id="mask", alt_text="The rain that was found in the photo")
         with gr.Row():
             self.view = gr.Radio(VIEWS, value=REMOVED, label="Show", elem_id="view", min_width=0)

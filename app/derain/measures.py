@@ -11,26 +11,35 @@ DEFINITIONS = {
     "Spread": "Standard deviation of the streaks’ direction.",
     "Density": "Lower tips of streaks for each million pixels.",
 }
+TOO_DENSE = "The rain is too dense to tell its streaks apart."
+NO_DIRECTION = "The streaks have no direction in common."
 
 
 def cards(measures: RainMeasures) -> str:
-    """HTML of the four cards; a dash where a measure is unknown (no rain, no common direction, too dense to count)."""
+    """HTML of the four cards; a dash where a measure is unknown, and why (no common direction, too dense to count)."""
     return (
-        '<dl class="measures">'
+        '<h2>What was taken out, in figures</h2><dl class="measures">'
         + card("Coverage", number(measures.coverage, ".1f"), "%", bar(measures.coverage))
-        + card("Direction", number(measures.direction, "+.0f"), "°", compass(measures.direction, measures.spread))
-        + card("Spread", number(measures.spread, ".0f"), "°", "")
-        + card("Density", number(measures.density, ".0f"), " streaks/MP", "")
+        + card(
+            "Direction",
+            number(measures.direction, "+.0f"),
+            "°",
+            compass(measures.direction, measures.spread),
+            NO_DIRECTION,
+        )
+        + card("Spread", number(measures.spread, ".0f"), "°", "", NO_DIRECTION)
+        + card("Density", number(measures.density, ".0f"), " streaks/MP", "", TOO_DENSE)
         + "</dl>"
     )
 
 
-def card(name: str, value: str, unit: str, drawing: str) -> str:
-    """One measure: name, value with unit, drawing, definition."""
-    small = f"<small>{unit}</small>" if value != UNKNOWN else ""
+def card(name: str, value: str, unit: str, drawing: str, lacking: str = "") -> str:
+    """One measure: name, value with unit, drawing, definition; where there is no value, why (`lacking`)."""
+    known = value != UNKNOWN
     return (
-        f'<div class="measure"><dt>{name}</dt><dd class="value">{value}{small}{drawing}</dd>'
-        f'<dd class="definition">{DEFINITIONS[name]}</dd></div>'
+        f'<div class="measure"><dt>{name}</dt>'
+        f'<dd class="value">{value}{f"<small>{unit}</small>" if known else ""}{drawing}</dd>'
+        f'<dd class="definition">{DEFINITIONS[name] if known else lacking}</dd></div>'
     )
 
 

@@ -69,8 +69,7 @@ class Outcome:
         left_out: what of the photo's file the derained photo does not hold.
         measures: of the removed layer, what became darker by full strength.
         removed, gain: the removed layer R = x − ỹ as a picture, brightened so many times.
-        mask, mask_gain: likewise the rain mask m.
-        colours: where light was removed, as colours on the photo.
+        small_mask, mask_gain: likewise the rain mask m, (h, w) uint8.
         steps: the rain mask at each step; empty where there is nothing to see in any.
     """
 
@@ -83,15 +82,16 @@ class Outcome:
     rainy: Path
     removed: Path
     gain: int
-    mask: Path
+    small_mask: np.ndarray
     mask_gain: int
-    colours: Path
     steps: tuple[Path, ...]
     small_rainy: np.ndarray
     small_derained: np.ndarray
 
     def derained_preview(self, strength: float, strength_map: np.ndarray | None = None) -> Path:
         """PNG of the derained image, at most `PREVIEW_SIDE` pixels long; strengths as for `blend`."""
+        if strength == 1 and strength_map is None:
+            return self.full_preview
         pixels = blend(self.small_rainy, self.small_derained, strength, strength_map)
         return previews.save_png(pixels, Path(self.folder.name) / "derained.png")
 
@@ -99,6 +99,17 @@ class Outcome:
     def full_preview(self) -> Path:
         """PNG of the derained image at strength 1, for the brush."""
         return Path(self.folder.name) / "full.png"
+
+    def mask_preview(self) -> Path:
+        """PNG of the rain mask, brightened."""
+        return previews.save_png(self.small_mask, Path(self.folder.name) / "mask.png")
+
+    def colours_preview(self) -> Path:
+        """PNG of the photo with colours on it where light was removed."""
+        removed = removed_layer(self.small_rainy, self.small_derained).max(2)
+        return previews.save_png(
+            previews.colours_over(self.small_rainy, removed), Path(self.folder.name) / "colours.png"
+        )
 
     def derained_file(self, strength: float, strength_map: np.ndarray | None = None) -> Path:
         """The derained photo in the format, size and depth of the photo that came in; strengths as for `blend`."""
@@ -108,10 +119,11 @@ class Outcome:
         write_photo(photo.with_pixels(blend(photo.pixels, derained, strength, strength_map)), path)
         return path
 
-    @property
     def mask_file(self) -> Path:
         """The rain mask at full size, 8-bit grey PNG."""
-        return Path(self.folder.name) / mask_name(self.source)
+        path = Path(self.folder.name) / mask_name(self.source)
+        write_mask(np.load(Path(self.folder.name) / "mask.npy") / np.float32(255), path)
+        return path
 
 
 def open_photo(path: Path) -> Opened:
@@ -140,7 +152,7 @@ def derain(
     result = network(opened.photo.pixels, generator=generator, scale=scale, steps=True, progress=progress)
     folder = Path(opened.folder.name)
     np.save(folder / "derained.npy", result.pixels)
-    write_mask(result.mask, folder / mask_name(opened.source))
+    np.save(folder / "mask.npy", round_to_8_bits(result.mask))
     derained = previews.preview(opened.photo, result.pixels, settings.PREVIEW_SIDE)
     previews.save_png(derained, folder / "full.png")
     removed, gain = stretched(removed_layer(opened.small, derained))
@@ -156,11 +168,8 @@ def derain(
         rainy=opened.rainy,
         removed=previews.save_png(removed, folder / "removed.png"),
         gain=gain,
-        mask=previews.save_png(mask, folder / "mask.png"),
+        small_mask=mask,
         mask_gain=mask_gain,
-        colours=previews.save_png(
-            previews.colours_over(opened.small, removed_layer(opened.small, derained).max(2)), folder / "colours.png"
-        ),
         steps=step_pictures(result.masks, folder) if seen else (),
         small_rainy=opened.small,
         small_derained=derained,

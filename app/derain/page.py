@@ -1,7 +1,7 @@
 """The page Derain as it behaves: what each event does."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,13 @@ SHOW_ORIGIN = f"""() => {json.dumps([api.PYTHON, api.CURL])}.map((text) => text.
 
 TO_RESULT = """() => {
   const panel = document.querySelector('#derained-panel');
-  const show = () => { if (innerWidth < 1000) panel.scrollIntoView({ block: 'start' }); };
+  const show = () => {
+    if (innerWidth < 1000) panel.scrollIntoView({ block: 'start' });
+    const nowhere = !document.activeElement || document.activeElement === document.body;
+    if (nowhere) panel.querySelector('h2').focus({ preventScroll: true });
+  };
   show();
   setTimeout(show, 300); // once the photo above it has its shape
-  const nowhere = !document.activeElement || document.activeElement === document.body;
-  if (nowhere) panel.querySelector('h2').focus({ preventScroll: true });
 }"""
 """JavaScript that shows where the result will be, and puts the keyboard's focus there if it is nowhere."""
 
@@ -44,9 +46,8 @@ def add_page(pages: gr.Blocks, derainer: Derainer, examples: Sequence[Example]) 
     desk = gr.State(Desk(), time_to_live=settings.KEEP_SECONDS)
     ui = Layout(derainer.generators, derainer.default_generator, examples)
     network = Network(derainer)
-    runs = Runs(network, examples, ui, desk)
-    finished = runs.connect()
-    add_showing(desk, ui, finished)
+    Runs(network, examples, ui, desk).connect()
+    add_showing(desk, ui)
     add_taking_away(desk, ui)
     api.add_endpoint(network)
     pages.load(None, None, [ui.python, ui.curl], js=SHOW_ORIGIN, **PRIVATE)
@@ -61,7 +62,7 @@ class Runs:
             **dict.fromkeys((ui.found, ui.derained, ui.viewer, ui.brush)),
             ui.measures: "",
             ui.status: words.EMPTY,
-            ui.found_caption: words.caption("Rain that was found"),
+            ui.found_caption: words.caption(words.FOUND),
             ui.derained_caption: words.caption("Without rain"),
             ui.steps: gr.update(value=None, visible=False),
             **dict.fromkeys((ui.save_mask, ui.save, ui.hand_over), gr.update(interactive=False)),
@@ -74,8 +75,8 @@ class Runs:
         }
         self.outputs = [desk, *self.cleared]
 
-    def connect(self) -> list[Callable[..., Any]]:
-        """Ties the runs to the page; gives what makes an event follow a finished run."""
+    def connect(self) -> None:
+        """Ties the runs to the page."""
         ui, desk = self.ui, self.desk
         arrive: dict[str, Any] = {"outputs": self.outputs, **ARRIVALS, **QUIET}
         arrivals = [
@@ -88,9 +89,9 @@ class Runs:
         for arrival in arrivals[:2]:
             arrival.success(None, js=TO_RESULT, **PRIVATE)
         run: dict[str, Any] = {"outputs": self.outputs, "trigger_mode": "multiple", **api.ON_NETWORK, **QUIET}
-        runs = [arrival.success(self.run, [desk, ui.generator, ui.scale], **run) for arrival in arrivals]
+        for arrival in arrivals:
+            arrival.success(self.run, [desk, ui.generator, ui.scale, ui.strength, ui.view], **run)
         ui.clear.click(self.clear, desk, self.outputs, **ARRIVALS, **QUIET)
-        return [run.success for run in runs]
 
     def upload(self, file: dict[str, Any], desk: Desk) -> Changes:
         """A photo that was dropped, pasted or chosen."""
@@ -122,8 +123,10 @@ class Runs:
         desk.turn(None)
         return {self.desk: desk, **self.cleared}
 
-    def run(self, desk: Desk, generator: str, scale: str) -> Iterator[Changes]:
+    def run(self, desk: Desk, generator: str, scale: str, strength: float, view: str) -> Iterator[Changes]:
         """What the network makes of the photo that came last, as far as nothing else comes meanwhile."""
+        if desk.taken != desk.turns:
+            desk.strength, desk.view = strength, view
         for change in desk.in_turn(self.derain(desk, generator, scale)):
             yield {self.desk: desk, **change}
         # A browser gets the last changes twice: these do nothing to what came meanwhile.
@@ -144,18 +147,21 @@ class Runs:
             for step in steps:
                 if isinstance(step, Outcome):
                     desk.done = step
-                    yield self.finished(step)
+                    yield self.finished(desk, step)
                 else:
                     yield {ui.status: words.working(*step)}
         except Exception:
             yield {ui.status: words.EMPTY}
             raise
 
-    def finished(self, done: Outcome) -> Changes:
-        """What is known once the network is done."""
+    def finished(self, desk: Desk, done: Outcome) -> Changes:
+        """What is known once the network is done: all at once, since every further event is a wait of its own."""
         ui = self.ui
         steps = [(str(step), f"Step {number}") for number, step in enumerate(done.steps, 1)]
         return {
+            **derained(ui, desk, done),
+            **found(ui, desk, done),
+            ui.brush: brush_value(done, desk.strength),
             ui.status: words.finished(done),
             ui.derained_caption: words.caption("Without rain", words.made_by(done.generator)),
             ui.measures: measures.cards(done.measures),
@@ -164,39 +170,45 @@ class Runs:
         }
 
 
-def add_showing(desk: gr.State, ui: Layout, finished: Sequence[Callable[..., Any]]) -> None:
+def add_showing(desk: gr.State, ui: Layout) -> None:
     """Strength, brush and view change what is shown of an outcome, without the network."""
 
-    def show(now: Desk, strength: float) -> tuple[Any, Any]:
+    def show_derained(now: Desk, strength: float) -> Changes:
+        now.strength = strength
         if now.done is None:
-            return gr.skip(), gr.skip()
-        derained = now.done.derained_preview(strength, now.strength_map)
-        return str(derained), viewer_value(closer(now.done, derained))
+            return {desk: now}
+        return {**derained(ui, now, now.done), ui.brush: brush_value(now.done, strength)}
 
-    def show_derained(now: Desk, strength: float) -> tuple[Any, Any, Any]:
-        return *show(now, strength), brush_value(now.done, strength) if now.done else gr.skip()
-
-    def paint(now: Desk, strength: float, event: gr.EventData) -> tuple[Any, Any]:
-        held(now)
+    def paint(now: Desk, event: gr.EventData) -> Changes:
+        done = held(now)
         now.strength_map = painted_map(event.map)
-        return show(now, strength)
+        return derained(ui, now, done)
 
-    def show_found(now: Desk, view: str) -> tuple[Any, str]:
-        heading = "Rain that was found"
-        if now.done is None:
-            return None, words.caption(heading)
-        picture, gain = {
-            COLOURS: (now.done.colours, 1),
-            MASK: (now.done.mask, now.done.mask_gain),
-        }.get(view, (now.done.removed, now.done.gain))
-        return str(picture), words.caption(heading, words.brightened(gain) if view != COLOURS else "")
+    def show_found(now: Desk, view: str) -> Changes:
+        now.view = view
+        return {desk: now} if now.done is None else found(ui, now, now.done)
 
     showing: dict[str, Any] = {"trigger_mode": "always_last", **QUIET}
-    for trigger in (ui.strength.change, *finished):
-        trigger(show_derained, [desk, ui.strength], [ui.derained, ui.viewer, ui.brush], **showing)
-    ui.brush.painted(paint, [desk, ui.strength], [ui.derained, ui.viewer], **showing)
-    for trigger in (ui.view.change, *finished):
-        trigger(show_found, [desk, ui.view], [ui.found, ui.found_caption], **showing)
+    ui.strength.change(show_derained, [desk, ui.strength], [desk, ui.derained, ui.viewer, ui.brush], **showing)
+    ui.brush.painted(paint, desk, [ui.derained, ui.viewer], **showing)
+    ui.view.change(show_found, [desk, ui.view], [desk, ui.found, ui.found_caption], **showing)
+
+
+def derained(ui: Layout, desk: Desk, done: Outcome) -> Changes:
+    """The photo without rain as the visitor wants it, alone and beside the photo as it came."""
+    picture = done.derained_preview(desk.strength, desk.strength_map)
+    return {ui.derained: str(picture), ui.viewer: viewer_value(closer(done, picture))}
+
+
+def found(ui: Layout, desk: Desk, done: Outcome) -> Changes:
+    """The rain that was found, as the visitor wants to see it."""
+    if desk.view == COLOURS:
+        picture, brightened = done.colours_preview(), ""
+    elif desk.view == MASK:
+        picture, brightened = done.mask_preview(), words.brightened(done.mask_gain)
+    else:
+        picture, brightened = done.removed, words.brightened(done.gain)
+    return {ui.found: str(picture), ui.found_caption: words.caption(words.FOUND, brightened)}
 
 
 def closer(done: Outcome, derained: Path) -> Show:
@@ -214,7 +226,7 @@ def add_taking_away(desk: gr.State, ui: Layout) -> None:
         return str(held(now).derained_file(strength, now.strength_map))
 
     def find_mask(now: Desk) -> str:
-        return str(held(now).mask_file)
+        return str(held(now).mask_file())
 
     def hand_over(now: Desk) -> str:
         return handover.leave(held(now).source, keeper=now.opened)

@@ -10,6 +10,7 @@ from core.metrics.rain_measures import RainMeasures
 LEAST_COVERAGE = 0.1
 """Per cent of the photo that must have become visibly darker for rain to have been found."""
 
+FOUND = "Rain that was found"
 EMPTY = '<p role="status"></p>'
 WAITING = '<p role="status">Waiting until the network is free …</p><progress></progress>'
 LOOKING = '<p role="status">Taking a first look …</p><progress></progress>'
@@ -39,7 +40,9 @@ def shape(width: int, height: int) -> str:
 
 def working(done: int, total: int) -> str:
     """How far the network is: parts done, and their number."""
-    part = "Finishing the photo …" if total == 1 else f"Finishing the photo: part {min(done + 1, total)} of {total} …"
+    if total == 1:
+        return '<p role="status">Finishing the photo …</p><progress></progress>'
+    part = f"Finishing the photo: part {min(done + 1, total)} of {total} …"
     return f'<p role="status">{part}</p><progress value="{done}" max="{total}"></progress>'
 
 
@@ -48,7 +51,7 @@ def finished(done: Outcome) -> str:
     if done.measures.coverage < 1:
         said = NOTHING if done.measures.coverage < LEAST_COVERAGE else LITTLE
         return f'<p role="status" class="nothing">{said} {HINT}{not_kept(done.left_out)}</p>'
-    return f'<p role="status">Done: {found(done.measures)}{seen_at(done.scale)}.{not_kept(done.left_out)}</p>'
+    return f'<p role="status">Done: {found(done.measures)}.{seen_at(done.scale)}{not_kept(done.left_out)}</p>'
 
 
 def not_kept(left_out: Sequence[str]) -> str:
@@ -62,13 +65,13 @@ def found(measures: RainMeasures) -> str:
 
 
 def seen_at(scale: int) -> str:
-    """How small the network saw the photo."""
-    return f", seen at {FRACTIONS.get(scale, f'1/{scale} of')} its size" if scale > 1 else ""
+    """How small the network saw the photo, as a further sentence; none where it saw it as it is."""
+    return f" The network saw it at {FRACTIONS.get(scale, f'1/{scale} of')} its size." if scale > 1 else ""
 
 
 def brightened(gain: int) -> str:
     """How a picture was stretched to be seen."""
-    return f"{gain} × brighter" if gain > 1 else "as it is"
+    return f"{gain} × brighter" if gain > 1 else "not brightened"
 
 
 def made_by(generator: str) -> str:

@@ -109,7 +109,7 @@ def test_the_photo_is_explored(page: Page, photos: Path, by_command_line: Path, 
     expect(page.locator("#status")).to_contain_text("of the picture")
 
     heading = page.locator("#mask-panel .caption")
-    expect(heading).to_contain_text(re.compile("brighter|as it is"))
+    expect(heading).to_contain_text(re.compile("brighter|not brightened"))
     gain = int((re.findall(r"(\d+) × brighter", heading.inner_text()) or ["1"])[0])
     assert np.array_equal(shown(page, "mask"), np.minimum(gain * np.maximum(rainy.astype(int) - derained, 0), 255))
     for view in ("Mask", "On the photo"):

@@ -33,6 +33,13 @@ def test_unknown_measures_are_dashes_without_units() -> None:
     assert 'class="mean"' not in html
 
 
+def test_a_dash_says_why() -> None:
+    html = cards(RainMeasures(coverage=65.0, direction=None, spread=None, density=None))
+    assert html.count("no direction in common") == 2 and "too dense to tell" in html
+    known = cards(RainMeasures(coverage=65.0, direction=1.0, spread=1.0, density=1.0))
+    assert "in common" not in known and "too dense" not in known
+
+
 @pytest.mark.parametrize(("direction", "tip"), [(0, (44, 6)), (90, (84, 46)), (-30, (24, 11.4)), (30, (64, 11.4))])
 def test_the_needle_leans_as_the_upper_ends_do(direction: float, tip: tuple[float, float]) -> None:
     match = re.search(r'class="mean" d="M44 46 L([\d.-]+) ([\d.-]+)"', compass(direction, 5))

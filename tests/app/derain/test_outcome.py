@@ -32,8 +32,9 @@ def test_png_holds_exactly_what_the_model_gives(tmp_path: Path, derainer: Derain
     file = done.derained_file(1)
     assert file.name == "street_derained.PNG"
     assert np.array_equal(cv2.imread(str(file))[..., ::-1], expected.pixels)
-    mask = cv2.imread(str(done.mask_file), cv2.IMREAD_UNCHANGED)
-    assert done.mask_file.name == "street_mask.png"
+    mask_file = done.mask_file()
+    mask = cv2.imread(str(mask_file), cv2.IMREAD_UNCHANGED)
+    assert mask_file.name == "street_mask.png"
     assert mask.shape == scene.shape[:2] and np.abs(mask / 255 - expected.mask).max() <= 0.5 / 255 + 1e-6
     assert len(done.steps) == SIZES["fast"]["ssrml"]["steps"]
 
@@ -97,7 +98,7 @@ def test_previews_are_small_and_the_file_is_not(tmp_path: Path, derainer: Derain
     path = tmp_path / "large.png"
     Image.fromarray(np.full((100, 128, 3), 90, np.uint8)).save(path)
     done = derain(path, derainer)
-    for preview in (done.rainy, done.mask, done.colours, done.derained_preview(0.5)):
+    for preview in (done.rainy, done.mask_preview(), done.colours_preview(), done.derained_preview(0.5)):
         assert cv2.imread(str(preview)).shape == (50, 64, 3)
     assert cv2.imread(str(done.derained_file(1))).shape == (100, 128, 3)
 

@@ -20,7 +20,8 @@ def test_what_was_found_is_said_in_a_sentence(coverage: float, said: str) -> Non
 
 
 def test_a_photo_that_the_network_saw_smaller_is_told() -> None:
-    assert "seen at half its size" in words.finished(Done(5, 2)) and "seen at" not in words.finished(Done(5))
+    assert "The network saw it at half its size." in words.finished(Done(5, 2))
+    assert "saw it" not in words.finished(Done(5))
 
 
 @pytest.mark.parametrize("coverage", [0.0, 5.0])
@@ -36,4 +37,9 @@ def test_parts_are_counted_from_one() -> None:
 
 
 def test_a_picture_that_was_brightened_says_how_far() -> None:
-    assert words.brightened(7) == "7 × brighter" and words.brightened(1) == "as it is"
+    assert words.brightened(7) == "7 × brighter" and words.brightened(1) == "not brightened"
+
+
+def test_one_part_alone_has_no_share_to_show() -> None:
+    assert "<progress></progress>" in words.working(0, 1)
+    assert 'value="0" max="7"' in words.working(0, 7) and "part 1 of 7" in words.working(0, 7)
