@@ -3,7 +3,7 @@
 
 import { STRIDE } from './build.js';
 import { chooseScale } from './rain-scale.js';
-import { blend, cut } from './tiles.js';
+import { blend, cut, cutFreely } from './tiles.js';
 import { enlargeRows, shrink } from './working-scale.js';
 
 const OVERLAP = 224; // pixels that neighbouring tiles share
@@ -73,7 +73,7 @@ async function full(photo, network, { tile, progress }) {
 
 async function shrunk(photo, network, { scale, tile, progress }) {
   const small = shrink(photo, scale, { top: 0, left: 0, bottom: photo.height, right: photo.width });
-  const { height, width } = small, [rows, columns] = cut(height, width, tile, OVERLAP, STRIDE);
+  const { height, width } = small, [rows, columns] = cutFreely(height, width, tile, OVERLAP, STRIDE);
   const found = [0, 1, 2, 3].map(() => new Float32Array(height * width));
   const parts = blend(rows, columns, async (row, column) => {
     const part = cutOut(small, row, column), made = await predict(photo, network, part);

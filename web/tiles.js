@@ -19,9 +19,29 @@ export function split(length, tile, overlap, stride) {
 
 // Rows and columns of tiles; one tile where the photo, padded to the stride, has no more than tile × tile pixels.
 export function cut(height, width, tile, overlap, stride) {
-  const padded = Math.ceil(height / stride) * Math.ceil(width / stride) * stride ** 2;
-  const side = padded <= tile ** 2 ? Math.max(height, width) : tile;
+  const side = fits(height, width, tile, stride) ? Math.max(height, width) : tile;
   return [split(height, side, overlap, stride), split(width, side, overlap, stride)];
+}
+
+// The same with tiles of any sides, of at most tile × tile pixels each, and of as few as can be all together.
+export function cutFreely(height, width, tile, overlap, stride) {
+  return fits(height, width, tile, stride) ? cut(height, width, tile, overlap, stride) : splitBoth(height, width, tile ** 2, overlap, stride);
+}
+
+function fits(height, width, tile, stride) {
+  return Math.ceil(height / stride) * Math.ceil(width / stride) * stride ** 2 <= tile ** 2;
+}
+
+export function splitBoth(height, width, pixels, overlap, stride) {
+  const [low, narrow] = [height, width].map((length) => Math.min(Math.max(3 * overlap, stride), Math.ceil(length / stride) * stride));
+  const total = (spans) => spans.reduce((sum, { start, stop }) => sum + stop - start, 0);
+  let best = null, least = Infinity;
+  for (let side = narrow; side <= Math.floor(pixels / low); side += stride) {
+    const spans = [split(height, Math.floor(pixels / side / stride) * stride, overlap, stride), split(width, side, overlap, stride)];
+    const all = total(spans[0]) * total(spans[1]);
+    if (all < least) [best, least] = [spans, all];
+  }
+  return best;
 }
 
 // Weights that rise smoothly over a shared strip; with the falling mirror image they make 1.

@@ -3,7 +3,10 @@
 from core.inference.derainer import AUTO, DEFAULT_TILE, DEFAULT_WEIGHTS, Derainer, Result
 from core.inference.device import choose_device, choose_dtype
 from core.inference.errors import InferenceError
+from core.inference.memory import use_huge_pages
 from core.inference.stages import Stage, derain_in_stages
+
+use_huge_pages()
 
 __all__ = [
     "AUTO",

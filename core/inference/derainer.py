@@ -19,7 +19,7 @@ from core.inference.memory import give_back_memory
 from core.inference.network import to_input
 from core.inference.rain_scale import choose_scale
 from core.inference.self_ensemble import self_ensemble
-from core.inference.tiles import Span, blend, split
+from core.inference.tiles import Span, blend, split, split_both
 from core.inference.working_scale import LARGEST_SCALE, enlarged_bands, shrink
 from core.networks import SemiDerainGAN
 
@@ -28,8 +28,9 @@ DEFAULT_TILE = 1024
 DEFAULT_OVERLAP = 224
 AUTO = "auto"
 """The scale that is chosen by the photo's rain."""
-SHRUNK_TILE = 832
-"""Longest side of a tile of a shrunk photo: what smaller tiles take longer is little there, what they save is not."""
+SHRUNK_TILE = 992
+"""Side of a square with as many pixels as a tile of a shrunk photo has at most: 12 megapixels at scale 2 are four tiles
+then, and of 24 megapixels what else memory has to hold leaves no more."""
 LARGE = 500_000
 """Photos of more pixels than that leave so much free memory behind that it is given back to the system."""
 
@@ -146,7 +147,7 @@ class Derainer:
     ) -> tuple[np.ndarray, list[np.ndarray]]:
         """Derained image and masks of a photo that the network sees as it is."""
         height, width, channels = pixels.shape
-        rows, columns = self._cut(height, width, self.tile)
+        rows, columns = self._cut(height, width)
         derained = np.empty_like(pixels)
         masks: list[np.ndarray] = []
 
@@ -174,9 +175,7 @@ class Derainer:
         """Derained image and masks of a photo that the network sees shrunk by `scale`."""
         height, width, channels = pixels.shape
         small = shrink(pixels, scale)
-        rows, columns = self._cut(
-            small.shape[0], small.shape[1], None if self.tile is None else min(self.tile, SHRUNK_TILE)
-        )
+        rows, columns = self._cut_shrunk(*small.shape[:2])
         top = np.float32(np.iinfo(pixels.dtype).max)
         found: np.ndarray | None = None
 
@@ -188,7 +187,7 @@ class Derainer:
             return values
 
         for y, x, values in _counted(blend(rows, columns, predict), len(rows) * len(columns), progress):
-            found = np.empty((*small.shape[:2], len(values)), np.float32) if found is None else found
+            found = np.empty((*small.shape[:2], len(values)), np.float16) if found is None else found
             found[y, x] = values.transpose(1, 2, 0)
         assert found is not None
         if height * width > LARGE:
@@ -236,12 +235,23 @@ class Derainer:
             )
         return generator
 
-    def _cut(self, height: int, width: int, tile: int | None) -> tuple[list[Span], list[Span]]:
-        stride = self.model.stride
-        padded = math.ceil(height / stride) * math.ceil(width / stride) * stride**2
-        if tile is None or padded <= tile**2:
+    def _cut(self, height: int, width: int) -> tuple[list[Span], list[Span]]:
+        stride, tile = self.model.stride, self.tile
+        if tile is None or self._fits(height, width, tile):
             return [Span(0, height, 0, 0)], [Span(0, width, 0, 0)]
-        return tuple(split(length, tile, self.overlap, stride) for length in (height, width))  # type: ignore[return-value]
+        return split(height, tile, self.overlap, stride), split(width, tile, self.overlap, stride)
+
+    def _cut_shrunk(self, height: int, width: int) -> tuple[list[Span], list[Span]]:
+        """Tiles of a shrunk photo, of any sides."""
+        tile = None if self.tile is None else min(self.tile, max(SHRUNK_TILE, 3 * self.overlap))
+        if tile is None or self._fits(height, width, tile):
+            return [Span(0, height, 0, 0)], [Span(0, width, 0, 0)]
+        return split_both(height, width, tile**2, self.overlap, self.model.stride)
+
+    def _fits(self, height: int, width: int, tile: int) -> bool:
+        """Whether so many pixels, padded, are no more than a tile's."""
+        stride = self.model.stride
+        return math.ceil(height / stride) * math.ceil(width / stride) * stride**2 <= tile**2
 
     @torch.inference_mode()
     def _predict(self, pixels: np.ndarray, generator: str, steps: bool) -> np.ndarray:

@@ -1,8 +1,17 @@
-"""Gives memory that the process no longer uses back to the system."""
+"""How PyTorch takes its memory, and how what the process no longer uses goes back to the system."""
 
 import ctypes
 import functools
+import os
 from collections.abc import Callable
+
+HUGE_PAGES = "THP_MEM_ALLOC_ENABLE"
+"""PyTorch's switch for pages of 2 MB under its large tensors, on Linux (docs/inference.md)."""
+
+
+def use_huge_pages() -> None:
+    """Has PyTorch ask for huge pages, unless the environment says what to do; before the first tensor is made."""
+    os.environ.setdefault(HUGE_PAGES, "1")
 
 
 def give_back_memory() -> None:

@@ -43,6 +43,19 @@ def split(length: int, tile: int, overlap: int, stride: int) -> list[Span]:
     ]
 
 
+def split_both(height: int, width: int, pixels: int, overlap: int, stride: int) -> tuple[list[Span], list[Span]]:
+    """Cuts both axes so that no tile has more than `pixels` pixels, and all tiles together as few as can be.
+
+    `pixels` suffices for a tile whose sides are three times `overlap`; otherwise as `split`.
+    """
+    low, narrow = (min(max(3 * overlap, stride), math.ceil(length / stride) * stride) for length in (height, width))
+    cuts = (
+        (split(height, pixels // side // stride * stride, overlap, stride), split(width, side, overlap, stride))
+        for side in range(narrow, pixels // low + 1, stride)
+    )
+    return min(cuts, key=lambda cut: math.prod(sum(span.stop - span.start for span in spans) for spans in cut))
+
+
 def ramp(overlap: int) -> np.ndarray:
     """Weights (overlap,) float32 rising smoothly over a shared strip; with the falling mirror image they make 1.
 

@@ -99,8 +99,8 @@ def enlarged_bands(
     Args:
         pixels: the photo x, (H, W, channels), integers.
         small: the shrunk photo x↓, (h, w, channels), integers.
-        rain: R of the shrunk photo, (h, w, channels) float32, of full scale 1.
-        masks: (h, w, masks) float32, 0…1.
+        rain: R of the shrunk photo, (h, w, channels) float16 or float32, of full scale 1.
+        masks: (h, w, masks), likewise, 0…1.
         scale: the photo's side over the shrunk photo's.
 
     Yields:
@@ -114,12 +114,12 @@ def enlarged_bands(
         place = slice(start * scale, min(stop * scale, height))
         inner = slice(place.start - first * scale, place.stop - first * scale)
         x = _unit(small[first:last])
-        share = _share(x, rain[first:last])
-        detail = _unit(pixels[place]) - _enlarge(x, scale, inner, width)
-        layer = (
-            _enlarge(rain[first:last], scale, inner, width) + _enlarge(share, scale, inner, width, linear=True) * detail
-        )
-        yield place, layer, np.clip(_enlarge(masks[first:last], scale, inner, width), 0, 1).transpose(2, 0, 1)
+        r, m = (part[first:last].astype(np.float32) for part in (rain, masks))
+        layer = _unit(pixels[place])
+        layer -= _enlarge(x, scale, inner, width)
+        layer *= _enlarge(_share(x, r), scale, inner, width, linear=True)
+        layer += _enlarge(r, scale, inner, width)
+        yield place, layer, np.clip(_enlarge(m, scale, inner, width), 0, 1).transpose(2, 0, 1)
 
 
 def _unit(pixels: np.ndarray) -> np.ndarray:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.inference.memory import HUGE_PAGES, use_huge_pages
+
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -58,3 +60,14 @@ def test_memory_falls_with_the_working_scale(repository: Path) -> None:
     results = 640 * 1280 * (3 + 4) / 2**20
     assert half < 0.5 * full
     assert rest < results + 60
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, "1"), ("0", "0")])
+def test_huge_pages_are_asked_for_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, kept: str
+) -> None:
+    monkeypatch.delenv(HUGE_PAGES, raising=False)
+    if given is not None:
+        monkeypatch.setenv(HUGE_PAGES, given)
+    use_huge_pages()
+    assert os.environ[HUGE_PAGES] == kept

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core.inference import DEFAULT_WEIGHTS, Derainer
-from core.inference.tiles import Span, blend, ramp, split, weights
+from core.inference.tiles import Span, blend, ramp, split, split_both, weights
 from core.networks import SemiDerainGAN
 from tests.conftest import skip_or_fail
 
@@ -33,6 +33,22 @@ def test_spans_cover_the_axis_on_the_model_s_grid(length: int, tile: int, overla
     for left, right in itertools.pairwise(spans):
         assert left.stop % stride == 0
         assert left.stop - right.start == left.after == right.before == overlap
+
+
+@pytest.mark.parametrize("size", [(1500, 2000), (2000, 3000), (1334, 2000), (500, 30_000), (990, 1000), (2000, 60)])
+@pytest.mark.parametrize(("tile", "overlap"), [(992, 224), (672, 224), (256, 0)])
+def test_tiles_of_free_sides_hold_no_more_and_are_fewer_pixels(size: tuple[int, int], tile: int, overlap: int) -> None:
+    free, square = split_both(*size, tile**2, overlap, 16), [split(length, tile, overlap, 16) for length in size]
+    (height, tall), (width, wide) = (
+        (max(lengths), sum(lengths)) for lengths in ([span.stop - span.start for span in spans] for spans in free)
+    )
+    assert height * width <= tile**2
+    assert tall * wide <= np.prod([sum(span.stop - span.start for span in spans) for spans in square])
+    assert [spans[-1].stop for spans in free] == list(size)
+
+
+def test_12_megapixels_at_half_their_size_are_four_tiles() -> None:
+    assert [len(spans) for spans in split_both(1500, 2000, 992**2, 224, 16)] == [2, 2]
 
 
 @pytest.mark.parametrize(("length", "tile", "overlap", "stride"), CUTS)

@@ -108,10 +108,10 @@ def test_a_panorama(model: SemiDerainGAN) -> None:
     rng = np.random.default_rng(0)
     pixels = cv2.resize(rng.integers(0, 256, (50, 3000, 3), np.uint8), (30_000, 500))
     calls: list[tuple[int, int]] = []
-    result = Derainer(model, dtype="float32")(pixels, scale=4, progress=lambda *call: calls.append(call))
+    result = Derainer(model, dtype="float32")(pixels, scale=3, progress=lambda *call: calls.append(call))
     assert result.pixels.shape == pixels.shape and result.mask.shape == (500, 30_000)
     assert np.isfinite(result.mask).all() and np.abs(result.pixels.astype(int) - pixels).mean() > 1
-    assert calls[-1][0] == calls[-1][1] > 10
+    assert calls[-1][0] == calls[-1][1] > 1
 
 
 @pytest.mark.parametrize("size", [(1200, 90), (1199, 91)])

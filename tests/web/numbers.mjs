@@ -7,9 +7,9 @@ const web = (name) => import(`file://${repository}/web/${name}`);
 const { look, rainWidth } = await web('rain-scale.js');
 const { enlargeRows, shrink } = await web('working-scale.js');
 const { measureRain } = await web('rain-measures.js');
-const { ramp, split } = await web('tiles.js');
+const { ramp, split, splitBoth } = await web('tiles.js');
 
-const { height, width, constants, cuts } = JSON.parse(readFileSync(`${folder}/given.json`));
+const { height, width, constants, cuts, free } = JSON.parse(readFileSync(`${folder}/given.json`));
 const photo = { pixels: new Uint8Array(readFileSync(`${folder}/photo.bin`)), height, width };
 const write = (name, plane) => writeFileSync(`${folder}/${name}`, Buffer.from(plane.buffer, plane.byteOffset, plane.byteLength));
 
@@ -35,5 +35,6 @@ writeFileSync(`${folder}/made.json`, JSON.stringify({
   width: rainWidth(seen, constants),
   measures: measureRain(height, width, (first, stop) => mask.slice(first * width, stop * width)),
   spans: cuts.map((cut) => split(...cut)),
+  free: free.map((cut) => splitBoth(...cut)),
   ramp: [...ramp(224)],
 }));

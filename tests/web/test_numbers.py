@@ -17,6 +17,12 @@ from tests.e2e.static_steps import scene
 HEIGHT, WIDTH = 1131, 803
 CUTS = [(5000, 832, 224, 16), (1700, 1024, 224, 16), (1025, 1024, 224, 16), (833, 832, 224, 16), (480, 832, 224, 16)]
 CUTS += [(length, 672, 224, 16) for length in range(673, 2400, 111)]
+FREE = [
+    (1500, 2000, 832**2, 224, 16),
+    (2000, 3000, 832**2, 224, 16),
+    (1131, 803, 672**2, 224, 16),
+    (167, 10_000, 832**2, 224, 16),
+]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +42,7 @@ def folder(photo: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("numbers")
     np.dstack([photo, np.full((HEIGHT, WIDTH), 255, np.uint8)]).tofile(folder / "photo.bin")
     constants = json.loads(rain_scale.CONSTANTS.read_text())
-    given = {"height": HEIGHT, "width": WIDTH, "constants": constants, "cuts": CUTS}
+    given = {"height": HEIGHT, "width": WIDTH, "constants": constants, "cuts": CUTS, "free": FREE}
     (folder / "given.json").write_text(json.dumps(given))
     subprocess.run([node, str(Path(__file__).with_name("numbers.mjs")), str(REPOSITORY), str(folder)], check=True)
     return folder
@@ -89,6 +95,7 @@ def test_measures(photo: np.ndarray, made: dict) -> None:
 
 def test_tiles(made: dict) -> None:
     assert made["spans"] == [[vars(span) for span in tiles.split(*cut)] for cut in CUTS]
+    assert made["free"] == [[[vars(span) for span in spans] for spans in tiles.split_both(*cut)] for cut in FREE]
     assert np.allclose(made["ramp"], tiles.ramp(224), atol=1e-6)
 
 
