@@ -1,6 +1,6 @@
 """Fits what the choice of the working scale knows of the weights: core/inference/rain_scale.json.
 
-    python scripts/fit_rain_scale.py DATA LARGE [--photos 120] [--seed 0] [--weights weights/fast]
+    python scripts/fit_rain_scale.py DATA LARGE [--photos 600] [--seed 0] [--weights weights/fast]
 
 DATA holds clean/ (BSDS500), streaks/ and real/ (rainy photos), LARGE large free photos (scripts/debian_photos.py). To
 be run again for other weights; it takes half a second a photo. docs/scale.md says what is fitted.
@@ -16,7 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import cv2
 import numpy as np
-from rain_at_scale import draw, open_scenes, read_rgb8
+import torch
+from rain_at_scale import RECIPES, WIDE, Scenes, draw, open_scenes, read_rgb8
+from torch import Tensor
 from tqdm import trange
 
 from core.images.atomic import write_atomically
@@ -30,11 +32,18 @@ Look = tuple[np.ndarray, np.ndarray]
 
 COMMAND = "python scripts/fit_rain_scale.py DATA LARGE --photos {photos} --seed {seed}"
 """What the file is made by."""
-RIDGE = 10.0
-"""Penalty of the regression."""
+OCTAVES = (-0.6, 2.5)
+"""log₂ of how much wider the rain is than drawn; below 0 it is as drawn, so that this is no rare case."""
+DRAWN = RECIPES[:6] + (WIDE,) * 3 + RECIPES[6:]
+MORE_WIDE = 6
+"""For so many photos one more that is sharp, under streaks that are wide as drawn: to take 2 there costs most."""
+NETS, UNITS = 4, 4
+"""As many small networks with one hidden layer are fitted, from other beginnings; their mean is told."""
+DECAY = 1.0
+"""Penalty of the squares of their weights."""
 REAL = 27
 """Real photos that are looked at as they are and enlarged twice."""
-SHARE = 0.25
+SHARE = 1.0
 """How much such a pair counts, of a rendered photo."""
 SIZES = (0.35e6, 3e6)
 """Pixels of a real photo; its sides have at least 512."""
@@ -48,26 +57,40 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with clean/, streaks/ and real/")
     parser.add_argument("large", type=Path, help="folder of large photos")
-    parser.add_argument("--photos", type=int, default=120, help="rendered photos to fit on (default: 120)")
+    parser.add_argument("--photos", type=int, default=600, help="rendered photos to draw (default: 600)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS)
     args = parser.parse_args()
     scenes, _ = open_scenes(args.data, args.large)
     derainer = Derainer(args.weights)
-    rng = np.random.default_rng(args.seed)
-    looks, octaves = [], []
-    for _ in trange(args.photos, unit="photo"):
-        octave = rng.uniform(0, 2.5)
-        pixels, _ = draw(scenes, 2**octave, rng, enlarged=bool(rng.random() < 0.5))
-        looks.append(look(pixels, derainer._mask))
-        octaves.append(octave)
-    constants = fit(looks, np.array(octaves), real_pairs(derainer, args.data / "real"))
+    looks, octaves = rendered(scenes, derainer, args.photos, args.seed)
+    constants = fit(looks, octaves, real_pairs(derainer, args.data / "real"))
     constants = {
         "command": COMMAND.format(photos=args.photos, seed=args.seed),
         "weights_sha256": weights_sha256(args.weights / "model.safetensors"),
         **constants,
     }
-    write_atomically(CONSTANTS, (json.dumps(constants, indent=2) + "\n").encode())
+    lines = (f"  {json.dumps(name)}: {json.dumps(value)}" for name, value in constants.items())
+    write_atomically(CONSTANTS, ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+
+def rendered(scenes: Scenes, derainer: Derainer, photos: int, seed: int) -> tuple[list[Look], np.ndarray]:
+    """Looks at rainy photos, and log₂ of how wide their rain is: of all recipes, and sharp ones under wide streaks."""
+    rng = np.random.default_rng(seed)
+    looks, octaves = [], []
+    for _ in trange(photos, unit="photo"):
+        octave = max(0, rng.uniform(*OCTAVES))
+        enlarged, recipe = bool(rng.random() < 0.5), str(rng.choice(DRAWN))
+        pixels, _ = draw(scenes, 2**octave, rng, enlarged=enlarged, recipe=recipe)
+        if recipe == WIDE and octave > 0:
+            continue
+        looks.append(look(pixels, derainer._mask))
+        octaves.append(octave)
+    rng = np.random.default_rng((seed, 1))
+    for _ in trange(photos // MORE_WIDE, unit="photo"):
+        looks.append(look(draw(scenes, 1, rng, enlarged=False, recipe=WIDE)[0], derainer._mask))
+        octaves.append(0.0)
+    return looks, np.array(octaves)
 
 
 def real_pairs(derainer: Derainer, folder: Path) -> list[tuple[Look, Look]]:
@@ -89,24 +112,53 @@ def fits(photo: np.ndarray) -> bool:
 
 
 def fit(looks: Sequence[Look], octaves: np.ndarray, pairs: Sequence[tuple[Look, Look]]) -> dict[str, object]:
-    """The constants: a ridge regression of log₂ of the width, over what the crops say of each photo.
+    """The constants: log₂ of the width by a hidden layer, of what the crops say of each photo.
 
     octaves (photos,): log₂ of the widths of `looks`; of each pair the second is one octave wider than the first.
     """
     seen = np.array([rain_shows(found) for found in looks])
     x, y = np.array([summary(*found) for found in looks])[seen], octaves[seen]
     pairs = [pair for pair in pairs if all(map(rain_shows, pair))]
-    steps = np.array([summary(*after) - summary(*before) for before, after in pairs]).reshape(-1, x.shape[1])
-    mean, deviation, middle = x.mean(0), x.std(0) + 1e-6, y.mean()
-    z, dz = (x - mean) / deviation, steps / deviation
-    left = z.T @ z + SHARE * dz.T @ dz + RIDGE * np.eye(x.shape[1])
-    slopes = np.linalg.solve(left, z.T @ (y - middle) + SHARE * dz.sum(0)) / deviation
-    error = middle + (x - mean) @ slopes - y
+    before, after = (np.array([summary(*pair[i]) for pair in pairs]).reshape(-1, x.shape[1]) for i in (0, 1))
+    mean, deviation = x.mean(0), x.std(0) + 1e-6
+    z, first, second = ((part - mean) / deviation for part in (x, before, after))
+    w, b, v, c = fit_nets(z, first, second, y)
+    weights, slopes = np.concatenate(w.swapaxes(1, 2)) / deviation, v.reshape(-1) / NETS
+    biases = b.reshape(-1) - weights @ mean
+    error = np.tanh(x @ weights.T + biases) @ slopes + c.mean() - y
     print(f"{seen.sum()} of {len(y)} photos with rain to be seen; error {error.std():.3f} octaves; ", end="")
     print(f"within a factor of 1.4: {np.mean(np.abs(error) < np.log2(1.4)):.1%}; {len(pairs)} real pairs")
-    coefficients = [round(float(slope), 5) for slope in slopes]
-    intercept = round(float(middle - mean @ slopes), 5)
-    return {"least_presence": LEAST_PRESENCE, "intercept": intercept, "coefficients": coefficients}
+    layer = {"weights": weights, "biases": biases, "slopes": slopes, "intercept": c.mean()}
+    return {"least_presence": LEAST_PRESENCE} | {name: np.round(part, 4).tolist() for name, part in layer.items()}
+
+
+def fit_nets(x: np.ndarray, before: np.ndarray, after: np.ndarray, octaves: np.ndarray) -> list[np.ndarray]:
+    """Weights (nets, features, units), biases (nets, 1, units), slopes (nets, units, 1), intercepts (nets, 1, 1)."""
+    draws = np.random.default_rng(0)
+    starts = (
+        draws.normal(0, x.shape[1] ** -0.5, (NETS, x.shape[1], UNITS)),
+        np.zeros((NETS, 1, UNITS)),
+        draws.normal(0, 0.1, (NETS, UNITS, 1)),
+        np.full((NETS, 1, 1), octaves.mean()),
+    )
+    w, b, v, c = parts = [torch.tensor(start, requires_grad=True) for start in starts]
+    z, first, second, y = (torch.tensor(values) for values in (x, before, after, octaves))
+    optimizer = torch.optim.LBFGS(parts, max_iter=300, history_size=20, line_search_fn="strong_wolfe")
+
+    def told(values: Tensor) -> Tensor:
+        return (torch.tanh(values @ w + b) @ v + c)[..., 0]
+
+    def loss() -> Tensor:
+        optimizer.zero_grad()
+        steps = told(second) - told(first) - 1
+        value = (
+            (told(z) - y).square().sum() + SHARE * steps.square().sum() + DECAY * (w.square().sum() + v.square().sum())
+        )
+        value.backward()
+        return value
+
+    optimizer.step(loss)
+    return [part.detach().numpy() for part in parts]
 
 
 def rain_shows(found: Look) -> bool:

@@ -14,8 +14,10 @@ from datasets.rain import Recipe, StreakDatabase, render
 from datasets.rain.render import to_uint8
 
 HELD_OUT = 50
-RECIPES = ("light", "light", "light", "heavy", "heavy", "heavy", "downpour", "curtain", "drizzle")
+RECIPES = ("light",) * 3 + ("heavy",) * 3 + ("downpour", "curtain", "drizzle")
 """Recipes whose streaks are 1 to 2 pixels wide, or as wide as the streak database has them."""
+WIDE = "strokes"
+"""Streaks 2 to 4 pixels wide, which the network knows, so that they are not half as wide enlarged; drawn at 1 alone."""
 SIZE = (1050, 1400)
 """Height and width of the photos, at least."""
 QUALITY = (80, 97)
@@ -23,7 +25,7 @@ QUALITY = (80, 97)
 
 @dataclass(frozen=True)
 class Scenes:
-    """Small photos (BSDS500's, enlarged with their rain) and large ones (sharp under wide rain)."""
+    """Small photos (BSDS500's, enlarged with their rain) and sharp ones (under wide rain)."""
 
     small: Sequence[Path]
     large: Sequence[Path]
@@ -31,17 +33,36 @@ class Scenes:
 
 
 def open_scenes(data: Path, large: Path) -> tuple[Scenes, Scenes]:
-    """Scenes to fit on, and held-out ones: the photos that training holds out, and every second large photo."""
+    """Scenes to fit on, and held-out ones: the photos that training holds out, and every second large photo.
+
+    Sharp photos to fit on are the other large ones, and DATA's debian-photos/ if there are any, of other packages.
+    """
     streaks = StreakDatabase.from_folder(data / "streaks")
     photos = open_photos(data / "clean").photos
     fit, held_out = ([data / "clean" / name for name in part] for part in split(photos, HELD_OUT))
     files = [large / name for name in open_photos(large).photos]
-    return Scenes(fit, files[::2], streaks), Scenes(held_out, files[1::2], streaks)
+    packages = {_package(file.name) for file in files}
+    more = data / "debian-photos"
+    names = open_photos(more).photos if more.is_dir() else []
+    sharp = [more / name for name in names if _package(name) not in packages]
+    often = max(1, len(sharp) // len(files))
+    return Scenes(fit, files[::2] * often + sharp, streaks), Scenes(held_out, files[1::2], streaks)
 
 
-def draw(scenes: Scenes, scale: float, rng: np.random.Generator, *, enlarged: bool) -> tuple[np.ndarray, str]:
-    """A rainy photo, and its recipe: rain and photo enlarged together, or rain alone over a sharp photo."""
-    recipe = str(rng.choice(RECIPES))
+def _package(name: str) -> str:
+    """The Debian package that a photo is from."""
+    return name.rpartition("-")[0]
+
+
+def draw(
+    scenes: Scenes, scale: float, rng: np.random.Generator, *, enlarged: bool, recipe: str | None = None
+) -> tuple[np.ndarray, str]:
+    """A rainy photo, and its recipe, one of `RECIPES` (at 1 as often `WIDE`) if none is given.
+
+    Rain and photo are enlarged together, or rain alone over a sharp photo.
+    """
+    if recipe is None:
+        recipe = str(rng.choice(RECIPES + (WIDE,) * len(RECIPES) if scale == 1 else RECIPES))
     if enlarged:
         photo = read_rgb8(scenes.small[rng.integers(len(scenes.small))])
         missing = [max(0, round(length / scale) - have) for length, have in zip((700, 1050), photo.shape)]

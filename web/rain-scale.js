@@ -51,9 +51,10 @@ export async function look(photo, maskOf) {
 }
 
 // How many times wider the rain is than what the network knows best; null where there is no rain to be seen.
-export function rainWidth(seen, { least_presence: least, intercept, coefficients }) {
+export function rainWidth(seen, { least_presence: least, weights, biases, slopes, intercept }) {
   if (Math.max(...seen.flatMap((place) => place.slice(1).map(({ presence }) => presence))) < least) return null;
-  return 2 ** (intercept + dot(summary(seen), coefficients));
+  const all = summary(seen), units = weights.map((row, i) => Math.tanh(dot(all, row) + biases[i]));
+  return 2 ** (intercept + dot(units, slopes));
 }
 
 // What the crops say of the whole photo: at each scale the features' means over the places, those with rain first;

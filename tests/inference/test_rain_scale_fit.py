@@ -8,7 +8,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from core.inference.rain_scale import CONSTANTS, FEATURES, PLACES, SCALES, summary
+from core.inference import rain_scale
+from core.inference.rain_scale import CONSTANTS, FEATURES, PLACES, SCALES, rain_width
 
 Look = tuple[np.ndarray, np.ndarray]
 PHOTOS = 120
@@ -28,16 +29,19 @@ def test_the_file_names_its_command_and_has_its_form(script: ModuleType) -> None
     assert len(written["weights_sha256"]) == 64 and written["least_presence"] == script.LEAST_PRESENCE
     made = script.fit(*rain_of_known_widths())
     assert made.keys() == written.keys() - {"command", "weights_sha256"}
-    assert len(written["coefficients"]) == len(made["coefficients"])
-    values = [written["intercept"], *written["coefficients"]]
-    assert values == [round(value, 5) for value in values]
+    for name in ("weights", "biases", "slopes", "intercept"):
+        values = np.array(written[name])
+        assert values.shape == np.shape(made[name]) and (values == np.round(values, 4)).all()
 
 
-def test_the_fit_finds_the_width(script: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_fit_finds_the_width(
+    script: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     looks, octaves, pairs = rain_of_known_widths()
     made = script.fit(looks, octaves, pairs)
     assert "within a factor of 1.4: 100" in capsys.readouterr().out
-    told = [made["intercept"] + summary(*found) @ made["coefficients"] for pair in pairs for found in pair]
+    monkeypatch.setattr(rain_scale, "_constants", lambda: made)
+    told = [np.log2(rain_width(*found)) for pair in pairs for found in pair]
     assert np.abs(np.diff(np.reshape(told, (-1, 2))) - 1).max() < 0.3
 
 
