@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.export import kept_export
+from core.export import KEPT_ENGINES, kept_export
 from core.methods import Method, Sources, find_methods
 from core.peers import PEERS
 
@@ -25,13 +25,15 @@ def choose_methods(choice: Choice) -> dict[str, Method]:
     """Every method on the CPU by a short key: ours, each peer as published (float32, contiguous) and at our settings.
 
     Raises:
-        UserError: weights that cannot be loaded, or an engine that is not installed.
+        UserError: weights that cannot be loaded, an engine that is not installed, or 8 bits that these weights lose too
+            much by.
     """
     sources = Sources(weights=choice.weights, size=choice.network, peers=choice.peers, random_peers=not choice.peers)
     (ours,) = find_methods(["ours"], sources)
     methods = {"ours": ours}
     for engine in choice.engines:
-        (method,) = find_methods([f"{engine}:{kept_export(choice.weights)}"], sources)
+        runtime, precision = KEPT_ENGINES[engine]
+        (method,) = find_methods([f"{runtime}:{kept_export(choice.weights, precision=precision)}"], sources)
         methods[engine] = replace(method, needs=replace(method.needs, cost=ours.needs.cost))
     published = replace(sources, channels_last=False)
     equal = replace(sources, peers_dtype=ours.needs.number_format)

@@ -43,7 +43,7 @@ def run_benchmark(
     methods = choose_methods(choice)
     if missing := next((method.missing for method in methods.values() if method.missing), None):
         raise UserError(missing)
-    formats = sorted({method.needs.number_format for method in methods.values()})
+    formats = sorted({method.needs.number_format for method in methods.values()} - {"int8"})  # PyTorch has no such
     peaks = {name: measure_peak(getattr(torch, name)) for name in formats}
     rows = []
     for width, height in sizes:
@@ -62,7 +62,8 @@ def run_benchmark(
             row["seconds"] = list(timing.seconds)
             row["seconds_median"] = timing.median
             row["megapixels_a_second"] = dict(zip(("median", "least", "most"), speed))
-            row["share_of_peak"] = methods[key].needs.cost * speed[0] * 1e6 / peaks[methods[key].needs.number_format]
+            if peak := peaks.get(methods[key].needs.number_format):
+                row["share_of_peak"] = methods[key].needs.cost * speed[0] * 1e6 / peak
             if published:
                 row["times_faster_than_published_prenet"] = published.median / timing.median
             if memory:
@@ -136,12 +137,12 @@ def _cells(row: dict[str, Any], method: dict[str, Any]) -> tuple[str, ...]:
     if "left_out" in row:
         return (*start, "–", "–", "–", "–", "–")
     speed, peak = row["megapixels_a_second"], row.get("peak_bytes")
-    ratio = row.get("times_faster_than_published_prenet")
+    ratio, share = row.get("times_faster_than_published_prenet"), row.get("share_of_peak")
     return (
         *start,
         f"{row['seconds_median']:.3g}",
         f"{speed['median']:.2g} ({speed['least']:.2g}–{speed['most']:.2g})",
-        f"{100 * row['share_of_peak']:.0f} %",
+        "–" if share is None else f"{100 * share:.0f} %",
         "–" if peak is None else f"{peak / 1e6:.0f}",
         "–" if ratio is None else f"{ratio:.1f}×",
     )

@@ -6,6 +6,7 @@ import re
 import sys
 
 from core.arguments import positive_whole
+from core.cli.engines import OTHER_ENGINES
 from core.command_line import print_json
 
 DEFAULT_SIZES = "481x321,1920x1080,4000x3000,6000x4000"
@@ -39,7 +40,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="ENGINE,…",
         type=_engines,
         default=(),
-        help="also our weights in onnxruntime or openvino, of requirements-engines.txt",
+        help=f"also our weights in {', '.join(OTHER_ENGINES)}, by requirements-engines.txt",
     )
     parser.add_argument(
         "--peers", metavar="DIR", help="folder of the peers' published weights (default: random weights, just as fast)"
@@ -84,8 +85,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _engines(text: str) -> tuple[str, ...]:
     names = tuple(part.strip() for part in text.split(","))
-    if not set(names) <= {"onnxruntime", "openvino"}:
-        raise argparse.ArgumentTypeError(f"must be onnxruntime, openvino or both with a comma, not {text}")
+    if not set(names) <= set(OTHER_ENGINES):
+        raise argparse.ArgumentTypeError(f"must be of {', '.join(OTHER_ENGINES)}, with commas, not {text}")
     return names
 
 

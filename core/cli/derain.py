@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.arguments import positive, positive_whole, scale, share
-from core.cli.engines import OTHER_ENGINES, PYTORCH
+from core.cli.engines import AUTO, OTHER_ENGINES, PYTORCH
 from core.command_line import print_json
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--weights", metavar="DIR", help="folder of a trained model (default: the one that is shipped)")
     parser.add_argument(
         "--engine",
-        choices=(PYTORCH, *OTHER_ENGINES),
+        choices=(PYTORCH, AUTO, *OTHER_ENGINES),
         default=PYTORCH,
-        help="what runs the network; the other two, in requirements-engines.txt, run it in float32 on the CPU "
-        "(default: pytorch)",
+        help="what runs the network; the last three, of requirements-engines.txt, run it on the CPU in float32 or in 8 "
+        "bits; auto takes 8 bits where the processor gains from them, else pytorch (default: pytorch)",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     parser.add_argument("--tile", metavar="N", type=positive_whole, help="side of a tile in pixels (default: 1024)")
@@ -75,11 +75,14 @@ def run(args: argparse.Namespace) -> int:
     """Derains every photo that can be, and gives 1 if there was one that could not."""
     from core.cli.derain_photo import load_derainer
     from core.cli.derain_plan import check_folders, make_plan
+    from core.errors import UsageError
 
     plan = make_plan(args.inputs, args.output, masks=args.mask, suffix=args.format and f".{args.format}")
     waiting = [job for job in plan.jobs if args.overwrite or not all(path.exists() for path in job.targets)]
     check_folders(waiting)
     derainer = None
+    if args.dask and args.engine == AUTO:
+        raise UsageError("--engine auto chooses by the machine, and --dask has several; name an engine.")
     if args.dask:
         records = _derain_on_cluster(plan, waiting, args)
     else:
@@ -145,7 +148,7 @@ def _summary(records: list[dict[str, Any]], derainer: "Derainer | None", args: a
     counts = {status: sum(r["status"] == status for r in records) for status in ("derained", "skipped", "failed")}
     model = {} if derainer is None else {"device": str(derainer.device), "dtype": str(derainer.dtype).split(".")[-1]}
     settings = {
-        "engine": args.engine,
+        "engine": getattr(args, "engine_taken", args.engine),
         "strength": args.strength,
         "scale": args.scale,
         "self_ensemble": args.self_ensemble,

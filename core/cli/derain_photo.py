@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.derain_plan import Job
-from core.cli.engines import PYTORCH
+from core.cli.engines import AUTO, PYTORCH
 from core.errors import UsageError, UserError
 from core.images import check_writable, left_out, read_photo, write_mask, write_photo
 from core.inference import DEFAULT_TILE, DEFAULT_WEIGHTS, Derainer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def load_derainer(args: argparse.Namespace) -> Derainer:
     """The model that the arguments name (UserError where it cannot be loaded)."""
     derainer = Derainer(
-        (args.weights or DEFAULT_WEIGHTS) if args.engine == PYTORCH else _engine(args),
+        _engine(args) or args.weights or DEFAULT_WEIGHTS,
         device=args.device,
         tile=args.tile or DEFAULT_TILE,
         self_ensemble=args.self_ensemble,
@@ -32,18 +32,24 @@ def load_derainer(args: argparse.Namespace) -> Derainer:
     return derainer
 
 
-def _engine(args: argparse.Namespace) -> "OnnxEngine":
-    from core.export import kept_export
-    from core.inference.onnx_engine import OnnxEngine
-
-    if args.device not in ("auto", "cpu"):
-        raise UsageError(f"--engine {args.engine} runs on the CPU; leave --device {args.device} out.")
+def _engine(args: argparse.Namespace) -> "OnnxEngine | None":
+    """The engine that was asked for or chosen; None for PyTorch. `args` learns which one `auto` took."""
+    if args.engine == PYTORCH:
+        return None
+    from core.export import choose_engine, kept_engine
 
     def tell(sentence: str) -> None:
         if not args.quiet:
             print(sentence, file=sys.stderr)
 
-    return OnnxEngine(kept_export(args.weights, args.generator, tell), args.engine)
+    if args.engine == AUTO:
+        engine, reason = choose_engine(args.device, args.weights, args.generator, tell)
+        args.engine_taken = PYTORCH if engine is None else "openvino-int8"
+        tell(f"engine: {args.engine_taken} ({reason})")
+        return engine
+    if args.device not in ("auto", "cpu"):
+        raise UsageError(f"--engine {args.engine} runs on the CPU; leave --device {args.device} out.")
+    return kept_engine(args.engine, args.weights, args.generator, tell)
 
 
 def derain_job(

@@ -1,3 +1,4 @@
-"""The engines that `python -m core derain` runs the network with."""
+"""The engines that commands run the network with."""
 
-PYTORCH, OTHER_ENGINES = "pytorch", ("onnxruntime", "openvino")
+PYTORCH, AUTO = "pytorch", "auto"
+OTHER_ENGINES = ("onnxruntime", "openvino", "openvino-int8")

@@ -21,9 +21,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--masks", action="store_true", help="adds the rain mask as a second output")
     parser.add_argument(
         "--precision",
-        choices=("exact", "half", "float32"),
+        choices=("exact", "half", "float32", "int8"),
         default="exact",
-        help="how weights are stored: exact as in our own file, half, or float32 (default: exact)",
+        help="how weights are stored: exact as in our own file, half, or float32, laid out for speed; int8 also "
+        "counts in 8 bits, a little off (default: exact)",
     )
 
 
@@ -35,8 +36,13 @@ def run(args: argparse.Namespace) -> int:
     if Path(args.output).suffix.lower() != ".onnx":
         raise UsageError(f"-o takes the name of an ONNX file, such as derain.onnx, not {args.output}.")
     check_target(args.output)
-    from core.export import export_onnx
+    from core.export import export_int8, export_onnx
 
+    if args.precision == "int8":
+        rough = export_int8(Path(args.output), args.weights, args.generator, masks=args.masks)
+        costs = "; ".join(f"{kind}: {rough.near[kind]:.1f} dB, {loss:.2f} lost" for kind, loss in rough.loss.items())
+        print(f"{rough.path} ({rough.size / 1e6:.1f} MB), against float32 in rendered rain: {costs}")
+        return 0
     made = export_onnx(Path(args.output), args.weights, args.generator, masks=args.masks, precision=args.precision)
     print(f"{made.path} ({made.size / 1e6:.1f} MB), at most {made.difference:.2g} of 255 from PyTorch")
     return 0

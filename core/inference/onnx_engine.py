@@ -27,7 +27,6 @@ class OnnxEngine:
     """
 
     network: torch.nn.Module | None = None
-    dtype: Any = torch.float32
     device = torch.device("cpu")
 
     def __init__(self, path: str | Path, name: str) -> None:
@@ -48,6 +47,7 @@ class OnnxEngine:
         self.default_generator = facts["generator"]
         self.stride = int(facts["multiple"])
         self.sha256 = facts["weights_sha256"]
+        self.dtype: Any = torch.int8 if facts["precision"] == "int8" else torch.float32
 
     def __call__(self, x: Tensor, generator: str, /) -> Derained:
         """(1, 3, H, W) float32, 0…1 -> derained image, mask, and that mask again as the only step's."""

@@ -32,19 +32,19 @@ def make_exported(key: str, which: str, sources: Sources) -> Method:
         result = derainer(pixels, scale=sources.scale)
         return Derained(result.pixels, result.mask)
 
-    generator = engine.default_generator
+    generator, dtype = engine.default_generator, str(engine.dtype).split(".")[-1]
     return Method(
         key,
         "Semi-DerainGAN",
         f"{generator.upper()[0]}_{generator[1:]}, {name}",
         run,
-        Needs(COST, tiles=True, multiple=1, number_format="float32", memory_format=name),
+        Needs(COST, tiles=True, multiple=1, number_format=dtype, memory_format=name),
         Weights(Path(which).name, engine.sha256),
         about={
             "method": f"Semi-DerainGAN in {name}",
             "weights": which,
             "sha256": engine.sha256,
             "generator": generator,
-            "dtype": "float32",
+            "dtype": dtype,
         },
     )
