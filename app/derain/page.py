@@ -79,36 +79,38 @@ class Runs:
         """Ties the runs to the page."""
         ui, desk = self.ui, self.desk
         arrive: dict[str, Any] = {"outputs": self.outputs, **ARRIVALS, **QUIET}
+        with_choices = [desk, ui.strength, ui.view]
         arrivals = [
-            ui.intake.upload(self.upload, [ui.intake, desk], preprocess=False, **arrive),
-            ui.examples.select(self.example, desk, **arrive),
-            ui.generator.input(self.again, desk, **arrive),
-            ui.scale.input(self.again, desk, **arrive),
+            ui.intake.upload(self.upload, [ui.intake, *with_choices], preprocess=False, **arrive),
+            ui.examples.select(self.example, with_choices, **arrive),
+            ui.generator.input(self.again, with_choices, **arrive),
+            ui.scale.input(self.again, with_choices, **arrive),
         ]
         ui.examples.select(None, js=TO_TOP, **PRIVATE)
         for arrival in arrivals[:2]:
             arrival.success(None, js=TO_RESULT, **PRIVATE)
         run: dict[str, Any] = {"outputs": self.outputs, "trigger_mode": "multiple", **api.ON_NETWORK, **QUIET}
         for arrival in arrivals:
-            arrival.success(self.run, [desk, ui.generator, ui.scale, ui.strength, ui.view], **run)
+            arrival.success(self.run, [desk, ui.generator, ui.scale], **run)
         ui.clear.click(self.clear, desk, self.outputs, **ARRIVALS, **QUIET)
 
-    def upload(self, file: dict[str, Any], desk: Desk) -> Changes:
+    def upload(self, file: dict[str, Any], desk: Desk, strength: float, view: str) -> Changes:
         """A photo that was dropped, pasted or chosen."""
-        return self.arrived(desk, outcome.open_photo(Path(file["path"])))
+        return self.arrived(desk, outcome.open_photo(Path(file["path"])), strength, view)
 
-    def example(self, chosen: gr.SelectData, desk: Desk) -> Changes:
+    def example(self, chosen: gr.SelectData, desk: Desk, strength: float, view: str) -> Changes:
         """One of the photos on offer."""
-        return self.arrived(desk, outcome.open_photo(self.examples[chosen.index].path))
+        return self.arrived(desk, outcome.open_photo(self.examples[chosen.index].path), strength, view)
 
-    def again(self, desk: Desk) -> Changes:
+    def again(self, desk: Desk, strength: float, view: str) -> Changes:
         """The photo that is there once more; without one there is nothing to do."""
-        return {self.desk: desk} if desk.opened is None else self.arrived(desk, desk.opened)
+        return {self.desk: desk} if desk.opened is None else self.arrived(desk, desk.opened, strength, view)
 
-    def arrived(self, desk: Desk, opened: Opened) -> Changes:
+    def arrived(self, desk: Desk, opened: Opened, strength: float, view: str) -> Changes:
         """The photo alone, until the network takes it up. One that cannot be read never comes so far: all stays."""
         ui = self.ui
         desk.turn(opened)
+        desk.strength, desk.view = strength, view
         return {
             self.desk: desk,
             **self.empty,
@@ -123,10 +125,8 @@ class Runs:
         desk.turn(None)
         return {self.desk: desk, **self.cleared}
 
-    def run(self, desk: Desk, generator: str, scale: str, strength: float, view: str) -> Iterator[Changes]:
+    def run(self, desk: Desk, generator: str, scale: str) -> Iterator[Changes]:
         """What the network makes of the photo that came last, as far as nothing else comes meanwhile."""
-        if desk.taken != desk.turns:
-            desk.strength, desk.view = strength, view
         for change in desk.in_turn(self.derain(desk, generator, scale)):
             yield {self.desk: desk, **change}
         # A browser gets the last changes twice: these do nothing to what came meanwhile.

@@ -1,5 +1,6 @@
 """What comes while the network is still at work: another photo, another generator, Clear; a network that waits."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.networks import SIZES, SemiDerainGAN
 from tests.e2e.served_demo import served_demo
-from tests.e2e.test_page import open_page, upload, wait_for_outcome
+from tests.e2e.test_page import open_page, pixels, shown, upload, wait_for_outcome
 
 SLOW = """
 import sys, time
@@ -113,6 +114,32 @@ def test_a_visitor_in_the_queue_may_leave_it(
     page.bring_to_front()
     (folder / "go").touch()
     wait_for_outcome(page)
+
+
+def test_what_is_chosen_while_the_network_works_holds_for_its_outcome(
+    page: Page, browser: Browser, address: str, folder: Path, two: list[Path]
+) -> None:
+    """Also by who still waits for another's photo: strength 0 is the photo as it came, and the mask is shown."""
+    upload(page, two[0])
+    expect(page.locator("#status")).to_contain_text("part 1 of 7")
+    other = open_page(browser, address)
+    upload(other, two[1])
+    expect(other.locator("#status")).to_contain_text("Waiting")
+    for each in (page, other):
+        each.bring_to_front()
+        with each.expect_response(lambda answer: "/queue/join" in answer.url):
+            each.locator("#strength input[type=number]").fill("0")
+            each.locator("#strength input[type=number]").press("Enter")
+        with each.expect_response(lambda answer: "/queue/join" in answer.url):
+            each.get_by_label("Mask", exact=True).check()
+        each.wait_for_timeout(1500)
+    (folder / "go").touch()
+    for each, photo in ((page, two[0]), (other, two[1])):
+        each.bring_to_front()
+        expect(each.locator("#mask img")).to_have_attribute("src", re.compile("mask.png"))
+        wait_for_outcome(each)
+        assert np.array_equal(shown(each, "derained"), pixels(photo))
+    other.context.close()
 
 
 def test_choosing_a_generator_runs_it(page: Page, folder: Path, two: list[Path]) -> None:
