@@ -268,6 +268,10 @@ def test_views_and_the_wipe_by_keyboard(page: Page, photo: Path) -> None:
 def test_the_wipe_by_touch(browser: Browser, static_page: str, photo: Path) -> None:
     page = open_page(browser, static_page, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     expect(page.locator("#camera-button")).to_be_visible()
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.row button')].filter((one) => one.scrollWidth > one.clientWidth)"
+    )
+    assert cut == [], "words wider than their button"
     choose(page, photo)
     wait_until_done(page, "PNG, 160 × 120")
     handle = page.get_by_role("slider", name="Wipe")
