@@ -97,6 +97,8 @@ def _content(onnx, model, generator: str, masks: bool, precision: str, sha256: s
     plain = Plain(copy.deepcopy(model), generator, masks).eval()
     outputs = ["derained", "mask"] if masks else ["derained"]
     exported = _exported(plain, outputs)
+    for node in exported.graph.node:
+        node.ClearField("metadata_props")  # where in our code a step came from, with this machine's paths
     if precision == "float32":
         exported = make_lean(exported).write_back()
     else:
