@@ -1,0 +1,64 @@
+"""Pairs of real rain: squares of the real photos that a config trains on, and what earlier weights made of them.
+
+    python scripts/pseudo_labels.py --config configs/any-rain.yaml --data-root DATA --weights OLD -o DATA/pseudo
+
+OLD are weights whose G_r takes much of real rain, such as those before experiment 39 (experiments/README.md says how to
+get them). The folder has the layout `rain13k`; photos that the config holds out give none.
+"""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from core.errors import UserError
+from core.images import Photo, write_photo
+from core.inference import Derainer
+from core.training.config_file import load_config
+from core.training.pseudo_labels import pseudo_pairs
+from core.training.real_photos import load_photos
+
+FOLDERS = ("input", "target")
+
+
+def main() -> None:
+    """Reads the arguments and writes a folder of pairs."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", required=True, help="a training whose data has real photos")
+    parser.add_argument("--data-root", type=Path, required=True, help="folder that its data sets lie in")
+    parser.add_argument("--weights", required=True, help="folder of weights that the labels are made with")
+    parser.add_argument("--generator", default="gr", help="of them (default: gr)")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write, which must not be there yet")
+    args = parser.parse_args()
+    try:
+        write_pairs(args)
+    except UserError as error:
+        sys.exit(str(error))
+
+
+def write_pairs(args: argparse.Namespace) -> None:
+    """Writes `input/` and `target/` of every real photo that is trained on, and says how many there are."""
+    real = load_config(args.config).data.real
+    if real is None:
+        sys.exit(f"{args.config} has no real photos.")
+    if args.output.exists():
+        sys.exit(f"{args.output} is there already.")
+    photos, _ = load_photos(real, args.data_root)
+    derainer = Derainer(args.weights)
+    unfinished, count = args.output.with_name(args.output.name + ".unfinished"), 0
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for folder in FOLDERS:
+        (unfinished / folder).mkdir(parents=True)
+    for number, photo in enumerate(photos):
+        for pair in pseudo_pairs(photo, lambda x: derainer(x, generator=args.generator, scale=1).derained):
+            count += 1
+            for folder, pixels in zip(FOLDERS, (pair.rainy, pair.derained)):
+                write_photo(Photo(pixels), unfinished / folder / f"{number:03d}-{pair.top:04d}-{pair.left:04d}.png")
+    unfinished.rename(args.output)
+    print(f"{count} pairs of {len(photos)} photos in {args.output}")
+
+
+if __name__ == "__main__":
+    main()
