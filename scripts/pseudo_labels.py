@@ -1,9 +1,9 @@
 """Pairs of real rain: squares of the real photos that a config trains on, and what earlier weights made of them.
 
-    python scripts/pseudo_labels.py --config configs/any-rain.yaml --data-root DATA --weights OLD -o DATA/pseudo
+    python scripts/pseudo_labels.py --config configs/any-rain.yaml --data-root DATA --weights OLD NEW -o DATA/pseudo
 
-OLD are weights whose G_r takes much of real rain, such as those before experiment 39 (experiments/README.md says how to
-get them). The folder has the layout `rain13k`; photos that the config holds out give none.
+Of several weights each takes what those before it left. The folder has the layout `rain13k`; photos that the config
+holds out give none. experiments/41-pseudo-labels.md says which weights gave the pairs of the G_r that ships.
 """
 
 import argparse
@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import numpy as np
 
 from core.errors import UserError
 from core.images import Photo, write_photo
@@ -28,8 +30,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", required=True, help="a training whose data has real photos")
     parser.add_argument("--data-root", type=Path, required=True, help="folder that its data sets lie in")
-    parser.add_argument("--weights", required=True, help="folder of weights that the labels are made with")
-    parser.add_argument("--generator", default="gr", help="of them (default: gr)")
+    parser.add_argument("--weights", nargs="+", required=True, help="folders of weights that the labels are made with")
+    parser.add_argument("--generator", default="gr", help="of each (default: gr)")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write, which must not be there yet")
     args = parser.parse_args()
     try:
@@ -46,16 +48,25 @@ def write_pairs(args: argparse.Namespace) -> None:
     if args.output.exists():
         sys.exit(f"{args.output} is there already.")
     photos, _ = load_photos(real, args.data_root)
-    derainer = Derainer(args.weights)
+    derainers = [Derainer(weights) for weights in args.weights]
+
+    def derain(pixels: np.ndarray) -> np.ndarray:
+        for derainer in derainers:
+            pixels = derainer(pixels, generator=args.generator, scale=1).derained
+        return pixels
+
     unfinished, count = args.output.with_name(args.output.name + ".unfinished"), 0
     shutil.rmtree(unfinished, ignore_errors=True)
     for folder in FOLDERS:
         (unfinished / folder).mkdir(parents=True)
     for number, photo in enumerate(photos):
-        for pair in pseudo_pairs(photo, lambda x: derainer(x, generator=args.generator, scale=1).derained):
+        for pair in pseudo_pairs(photo, derain):
             count += 1
             for folder, pixels in zip(FOLDERS, (pair.rainy, pair.derained)):
-                write_photo(Photo(pixels), unfinished / folder / f"{number:03d}-{pair.top:04d}-{pair.left:04d}.png")
+                write_photo(
+                    Photo(pixels),
+                    unfinished / folder / f"{number:03d}-{pair.longest}-{pair.top:04d}-{pair.left:04d}.png",
+                )
     unfinished.rename(args.output)
     print(f"{count} pairs of {len(photos)} photos in {args.output}")
 

@@ -10,8 +10,8 @@ from core.images.screen import shrink
 
 SQUARE = 128
 """Side of a square, pixels."""
-LONGEST_SIDE = 800
-"""Larger photos are shrunk to this longer side first, pixels."""
+LONGEST_SIDES = (800, 500)
+"""Larger photos are shrunk to these longer sides, pixels: their rain comes in two sizes."""
 LEAST_RAIN = 1.0
 """Mean of R = x − ỹ in a square, grey levels: less is no label."""
 LEAST_SKEWNESS = 0.65
@@ -22,8 +22,12 @@ DETAIL_SIGMA = 8.0
 
 @dataclass(frozen=True)
 class PseudoPair:
-    """A square of a rainy photo and its pseudo-label, each (SQUARE, SQUARE, 3) uint8, and where it lies, pixels."""
+    """A square of a rainy photo and its pseudo-label, each (SQUARE, SQUARE, 3) uint8, and where it lies, pixels.
 
+    `longest` is the longer side of the photo that it was cut from, pixels.
+    """
+
+    longest: int
     top: int
     left: int
     rainy: np.ndarray
@@ -35,14 +39,14 @@ def pseudo_pairs(photo: np.ndarray, derain: Callable[[np.ndarray], np.ndarray]) 
 
     photo: (H, W, 3) uint8; derain: such a photo -> ỹ of its size, uint8.
     """
-    photo = shrink(photo, LONGEST_SIDE)
-    derained = derain(photo)
-    rain = (photo.astype(np.float32) - derained).mean(2)
-    for top in range(0, photo.shape[0] - SQUARE + 1, SQUARE):
-        for left in range(0, photo.shape[1] - SQUARE + 1, SQUARE):
-            square = np.s_[top : top + SQUARE, left : left + SQUARE]
-            if surely_rain(rain[square]):
-                yield PseudoPair(top, left, photo[square], derained[square])
+    for small in {max(x.shape): x for x in (shrink(photo, side) for side in LONGEST_SIDES)}.values():
+        derained = derain(small)
+        rain = (small.astype(np.float32) - derained).mean(2)
+        for top in range(0, small.shape[0] - SQUARE + 1, SQUARE):
+            for left in range(0, small.shape[1] - SQUARE + 1, SQUARE):
+                square = np.s_[top : top + SQUARE, left : left + SQUARE]
+                if surely_rain(rain[square]):
+                    yield PseudoPair(max(small.shape), top, left, small[square], derained[square])
 
 
 def surely_rain(layer: np.ndarray) -> bool:

@@ -3,6 +3,7 @@
 import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.training.pseudo_labels import LONGEST_SIDE, SQUARE, pseudo_pairs, surely_rain
+from core.training.pseudo_labels import LONGEST_SIDES, SQUARE, pseudo_pairs, surely_rain
 from datasets.pairs import open_pairs
 from tests.tiny_weights import gated_weights
 
@@ -38,14 +39,25 @@ def test_only_squares_with_rain_give_pairs_and_the_label_is_what_the_weights_mad
     rainy = photo.copy()
     rainy[:SQUARE, SQUARE:] += streaks((SQUARE, SQUARE), 60)[..., None]
     (pair,) = pseudo_pairs(rainy, lambda x: np.full_like(x, 90))
-    assert (pair.top, pair.left) == (0, SQUARE)
+    assert (pair.longest, pair.top, pair.left) == (2 * SQUARE, 0, SQUARE)
     assert np.array_equal(pair.rainy, rainy[:SQUARE, SQUARE:]) and (pair.derained == 90).all()
 
 
-def test_a_large_photo_is_shrunk_first() -> None:
-    seen = []
-    list(pseudo_pairs(np.zeros((300, 2 * LONGEST_SIDE, 3), np.uint8), lambda x: seen.append(x.shape) or x))
-    assert seen == [(150, LONGEST_SIDE, 3)]
+def test_a_large_photo_is_seen_in_two_sizes_and_a_small_one_as_it_is() -> None:
+    def seen(height: int, width: int) -> list[tuple[int, ...]]:
+        shapes: list[tuple[int, ...]] = []
+
+        def derain(pixels: np.ndarray) -> np.ndarray:
+            shapes.append(pixels.shape[:2])
+            return pixels
+
+        list(pseudo_pairs(np.zeros((height, width, 3), np.uint8), derain))
+        return shapes
+
+    assert LONGEST_SIDES == (800, 500)
+    assert seen(300, 1600) == [(150, 800), (94, 500)]
+    assert seen(300, 600) == [(300, 600), (250, 500)]
+    assert seen(300, 400) == [(300, 400)]
 
 
 @pytest.fixture()
@@ -68,19 +80,22 @@ def test_the_script_writes_pairs_of_what_is_trained_on(
     arguments: list[str], data_root: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = runpy.run_path(str(repository / "scripts" / "pseudo_labels.py"))
-    derainer = SimpleNamespace(called=0)
+    seen = []
 
-    def derain(pixels: np.ndarray, generator: str, scale: int) -> SimpleNamespace:
-        derainer.called += 1
-        assert (generator, scale) == ("gr", 1)
-        return SimpleNamespace(derained=np.full_like(pixels, 60))
+    def derainer(weights: str) -> Callable[..., SimpleNamespace]:
+        def derain(pixels: np.ndarray, generator: str, scale: int) -> SimpleNamespace:
+            assert (generator, scale) == ("gr", 1)
+            seen.append((Path(weights).name, bool((pixels > 60).any())))
+            return SimpleNamespace(derained=np.full_like(pixels, 60))
 
-    monkeypatch.setitem(script["main"].__globals__, "Derainer", lambda weights: derain)
-    monkeypatch.setattr(sys, "argv", ["pseudo_labels.py", *arguments])
+        return derain
+
+    monkeypatch.setitem(script["main"].__globals__, "Derainer", derainer)
+    monkeypatch.setattr(sys, "argv", ["pseudo_labels.py", *arguments, "--weights", "first", "second"])
     script["main"]()
-    pairs = open_pairs(data_root / "pseudo")
-    assert derainer.called == len(pairs) == 1
-    assert (pairs[0].clean == 60).all() and (pairs[0].rainy > 60).any()
+    assert seen == [("first", True), ("second", False)]
+    (pair,) = open_pairs(data_root / "pseudo")
+    assert (pair.clean == 60).all() and (pair.rainy > 60).any()
 
 
 def test_what_cannot_be_written_or_read_is_told_in_a_sentence(
