@@ -14,7 +14,7 @@ from core.training.config import DataConfig, listed
 from core.training.cutting import as_float, crop, shrunk, spread, to_tensor
 from core.training.real_layers import FINEST, Layers, clip_layers, frame_pairs, lay_over, photo_layers
 from core.training.real_photos import load_photos
-from core.training.sources import read_clean, read_dry, read_pairs, refuse_test_sets
+from core.training.sources import read_background, read_clean, read_dry, read_pairs, refuse_test_sets
 from datasets.pairs import PairedPhotos
 from datasets.rain import RECIPES, StreakDatabase, render
 from datasets.rain.photographed import photographed
@@ -71,7 +71,7 @@ def load_material(config: DataConfig, root: str | Path) -> tuple[Material, Mater
         train_pairs[name], held_pairs[name] = split(read_pairs(where, root), config.held_out)
     held_scenes = held_clean + [pair.clean for pairs in held_pairs.values() for pair in pairs]
     further = [name for name in config.backgrounds if name not in config.paired]
-    train_clean += [photo for name in further for photo in read_clean(name, root)]
+    train_clean += [photo for name in further for photo in read_background(name, root)]
     train_clean = _without(train_clean, train_clean, held_scenes)
     train_pairs = {
         name: _without(pairs, [pair.clean for pair in pairs], held_scenes) for name, pairs in train_pairs.items()

@@ -44,6 +44,11 @@ def read_clean(where: str, root: Path) -> list[np.ndarray]:
     return [photos[index][1] for index in range(len(photos))]
 
 
+def read_background(where: str, root: Path) -> list[np.ndarray]:
+    """More photos without rain, as `read_clean`; of a folder without those of the list of dry photos, as `read_dry`."""
+    return read_clean(where, root) if where in CATALOGUE else read_dry(where, root)
+
+
 def read_dry(where: str, root: Path) -> list[np.ndarray]:
     """Photos of a folder below the root, (H, W, 3) uint8, in memory, without those of the list of dry photos, which are
     measured on.

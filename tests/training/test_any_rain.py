@@ -108,6 +108,19 @@ def test_dry_photos_that_are_measured_on_are_not_trained_on(real_rain: Path, any
         load_material(make_config(any_rain, "test").data, real_rain)
 
 
+def test_backgrounds_of_such_a_folder_go_without_the_photos_that_are_measured_on(
+    real_rain: Path, any_rain: dict[str, Any]
+) -> None:
+    any_rain["data"]["backgrounds"] = ["fog"]
+    with_fog = load_material(make_config(any_rain, "test").data, real_rain)[0].clean
+    listed = next(name for name in sorted(dry_names()) if name.startswith("fog/"))
+    cv2.imwrite(str(real_rain / listed), np.full((160, 160, 3), 7, np.uint8))
+    again = load_material(make_config(any_rain, "test").data, real_rain)[0].clean
+    assert len(again) == len(with_fog) and not any((photo == 7).all() for photo in again)
+    cv2.imwrite(str(real_rain / "fog" / "another.png"), np.full((160, 160, 3), 7, np.uint8))
+    assert any((photo == 7).all() for photo in load_material(make_config(any_rain, "test").data, real_rain)[0].clean)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
