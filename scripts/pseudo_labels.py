@@ -52,7 +52,7 @@ def write_pairs(args: argparse.Namespace) -> None:
 
     def derain(pixels: np.ndarray) -> np.ndarray:
         for derainer in derainers:
-            pixels = derainer(pixels, generator=args.generator, scale=1).derained
+            pixels = derainer(pixels, generator=args.generator, scale=1).pixels
         return pixels
 
     unfinished, count = args.output.with_name(args.output.name + ".unfinished"), 0
@@ -62,11 +62,9 @@ def write_pairs(args: argparse.Namespace) -> None:
     for number, photo in enumerate(photos):
         for pair in pseudo_pairs(photo, derain):
             count += 1
+            name = f"{number:03d}-{pair.longest}-{pair.top:04d}-{pair.left:04d}.png"
             for folder, pixels in zip(FOLDERS, (pair.rainy, pair.derained)):
-                write_photo(
-                    Photo(pixels),
-                    unfinished / folder / f"{number:03d}-{pair.longest}-{pair.top:04d}-{pair.left:04d}.png",
-                )
+                write_photo(Photo(pixels), unfinished / folder / name)
     unfinished.rename(args.output)
     print(f"{count} pairs of {len(photos)} photos in {args.output}")
 

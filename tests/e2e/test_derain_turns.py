@@ -97,14 +97,20 @@ def test_what_is_cleared_does_not_come_back(page: Page, folder: Path, two: list[
     wait_for_outcome(page, "96 × 128")
 
 
-def test_a_visitor_in_the_queue_may_leave_it(
-    page: Page, browser: Browser, address: str, folder: Path, two: list[Path]
-) -> None:
-    """Who waits for another's photo sees the own one at once, is told that it waits, and can clear it."""
+def second_visitor(page: Page, browser: Browser, address: str, two: list[Path]) -> Page:
+    """The page of a visitor who brings the second photo while the network works on the first, the other page's."""
     upload(page, two[0])
     expect(page.locator("#status")).to_contain_text("part 1 of 7")
     other = open_page(browser, address)
     upload(other, two[1])
+    return other
+
+
+def test_a_visitor_in_the_queue_may_leave_it(
+    page: Page, browser: Browser, address: str, folder: Path, two: list[Path]
+) -> None:
+    """Who waits for another's photo sees the own one at once, is told that it waits, and can clear it."""
+    other = second_visitor(page, browser, address, two)
     expect(other.locator("#rainy-panel .caption")).to_contain_text("96 × 128")
     expect(other.locator("#status")).to_contain_text("Waiting")
     expect(other.locator("#clear")).to_be_enabled()
@@ -120,10 +126,7 @@ def test_what_is_chosen_while_the_network_works_holds_for_its_outcome(
     page: Page, browser: Browser, address: str, folder: Path, two: list[Path]
 ) -> None:
     """Also by who still waits for another's photo: strength 0 is the photo as it came, and the mask is shown."""
-    upload(page, two[0])
-    expect(page.locator("#status")).to_contain_text("part 1 of 7")
-    other = open_page(browser, address)
-    upload(other, two[1])
+    other = second_visitor(page, browser, address, two)
     expect(other.locator("#status")).to_contain_text("Waiting")
     for each in (page, other):
         each.bring_to_front()
