@@ -12,6 +12,7 @@ from core.export.errors import TooCostly
 from core.export.write import export_onnx
 from core.images.atomic import write_atomically
 from core.inference.network import to_input
+from core.metrics.psnr import psnr
 
 LEAST_PSNR = 48.0
 """dB of the derained images against those of float32, mean over the pictures of one kind of rain."""
@@ -91,8 +92,8 @@ def _what_it_costs(plain: bytes, content: bytes) -> tuple[dict[str, float], dict
     loss: dict[str, list[float]] = {}
     for pair in held_out_pairs():
         wanted, made = derain_plain(pair.rainy), derain(pair.rainy)
-        near.setdefault(pair.recipe, []).append(_psnr(made, wanted))
-        loss.setdefault(pair.recipe, []).append(_psnr(wanted, pair.clean) - _psnr(made, pair.clean))
+        near.setdefault(pair.recipe, []).append(psnr(wanted, made))
+        loss.setdefault(pair.recipe, []).append(psnr(pair.clean, wanted) - psnr(pair.clean, made))
     return tuple({kind: float(np.mean(values)) for kind, values in given.items()} for given in (near, loss))  # type: ignore[return-value]
 
 
@@ -111,8 +112,3 @@ def _runner(content: bytes) -> Callable[[np.ndarray], np.ndarray]:
 
 def _input(pixels: np.ndarray) -> np.ndarray:
     return to_input(pixels).contiguous().numpy()
-
-
-def _psnr(one: np.ndarray, other: np.ndarray) -> float:
-    error = np.mean((one.astype(np.float64) - other) ** 2)
-    return float(10 * np.log10(255**2 / max(error, 1e-9)))
