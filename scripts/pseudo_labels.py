@@ -2,8 +2,10 @@
 
     python scripts/pseudo_labels.py --config configs/any-rain.yaml --data-root DATA --weights OLD NEW -o DATA/pseudo
 
-Of several weights each takes what those before it left. The folder has the layout `rain13k`; photos that the config
-holds out give none. experiments/41-pseudo-labels.md says which weights gave the pairs of the G_r that ships.
+Of several weights each takes what those before it left, from the photo or from its mirror image; last go the faint
+streaks that are left before smooth places (core/training/residual_streaks.py). The folder has the layout `rain13k`;
+photos that the config holds out give none. experiments/41-pseudo-labels.md and 43-pseudo-labels-again.md say which
+weights gave which pairs.
 """
 
 import argparse
@@ -21,6 +23,7 @@ from core.inference import Derainer
 from core.training.config_file import load_config
 from core.training.pseudo_labels import pseudo_pairs
 from core.training.real_photos import load_photos
+from core.training.residual_streaks import without_residual_streaks
 
 FOLDERS = ("input", "target")
 
@@ -50,10 +53,13 @@ def write_pairs(args: argparse.Namespace) -> None:
     photos, _ = load_photos(real, args.data_root)
     derainers = [Derainer(weights) for weights in args.weights]
 
-    def derain(pixels: np.ndarray) -> np.ndarray:
+    def derain(photo: np.ndarray) -> np.ndarray:
+        pixels = photo
         for derainer in derainers:
-            pixels = derainer(pixels, generator=args.generator, scale=1).pixels
-        return pixels
+            seen = (pixels, np.ascontiguousarray(pixels[:, ::-1]))
+            as_is, mirrored = (derainer(image, generator=args.generator, scale=1).pixels for image in seen)
+            pixels = np.minimum(as_is, mirrored[:, ::-1])
+        return without_residual_streaks(photo, pixels)
 
     unfinished, count = args.output.with_name(args.output.name + ".unfinished"), 0
     shutil.rmtree(unfinished, ignore_errors=True)

@@ -94,7 +94,9 @@ def test_the_script_writes_pairs_of_what_is_trained_on(
     weights = arguments[arguments.index("--weights") + 1]
     monkeypatch.setattr(sys, "argv", ["pseudo_labels.py", *arguments, "--weights", weights, weights])
     script["main"]()
-    assert seen == [True, False], "the second sees what the first left"
+    assert seen == [True, True, False, False], (
+        "the second sees what the first left, each of the photo and its mirror image"
+    )
     (pair,) = open_pairs(data_root / "pseudo")
     assert (pair.clean == 60).all() and (pair.rainy > 60).any()
 
