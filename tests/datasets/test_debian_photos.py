@@ -77,8 +77,10 @@ def test_what_is_missing_is_told_and_nothing_is_made(
     assert list(folder.parent.iterdir()) == []
 
 
-def test_every_photo_of_the_manifest_is_named_once() -> None:
-    manifest = json.loads((SCRIPT.parents[1] / "datasets/manifests/debian-photos.json").read_text())
+def test_every_photo_of_the_manifest_is_named_once_and_none_that_is_measured_on() -> None:
+    manifests = SCRIPT.parents[1] / "datasets/manifests"
+    manifest, large = (json.loads((manifests / f"debian-{name}.json").read_text()) for name in ("photos", "large-photos"))
     for package, names in manifest.items():
         assert names == sorted(set(names)), package
-    assert sum(map(len, manifest.values())) == 401
+        assert not {*names} & {*large.get(package, ())}, package
+    assert sum(map(len, manifest.values())) == 382
