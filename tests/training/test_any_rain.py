@@ -157,7 +157,7 @@ def test_the_supervised_process_trains_g_r_from_a_copy_of_g_s(
     assert (tmp_path / "runs" / "tiny" / "weights" / "model.safetensors").is_file()
 
 
-@pytest.mark.parametrize("name", ["any-rain", "any-rain-pseudo"])
+@pytest.mark.parametrize("name", ["any-rain", "any-rain-pseudo", "any-rain-pseudo-again"])
 def test_the_config_that_goes_on_is_whole(name: str) -> None:
     config = load_config(f"configs/{name}.yaml")
     assert config.generator == "gr" and sum(config.data.mix.values()) == pytest.approx(1, abs=0.15)
