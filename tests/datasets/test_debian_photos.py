@@ -78,8 +78,8 @@ def test_what_is_missing_is_told_and_nothing_is_made(
 
 
 def test_every_photo_of_the_manifest_is_named_once_and_none_that_is_measured_on() -> None:
-    manifests = SCRIPT.parents[1] / "datasets/manifests"
-    manifest, large = (json.loads((manifests / f"debian-{name}.json").read_text()) for name in ("photos", "large-photos"))
+    files = (SCRIPT.parents[1] / f"datasets/manifests/debian-{name}.json" for name in ("photos", "large-photos"))
+    manifest, large = (json.loads(file.read_text()) for file in files)
     for package, names in manifest.items():
         assert names == sorted(set(names)), package
         assert not {*names} & {*large.get(package, ())}, package
