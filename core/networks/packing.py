@@ -5,25 +5,29 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+STEP = ".step"
+"""G_r's convolution is that of G_s plus whole numbers times this."""
 SCALE = ".scale"
+"""In files from before there were steps: it is the whole numbers times this."""
 LEVELS = 127
 
 
 def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """A model's state as it is saved.
 
-    Everything in half precision, but for the convolutions of G_r where G_s is held too: whole numbers −127…127, and for
-    each output channel a float32 scale, (out, 1, 1, 1), under the name with `SCALE`. That rounds by a 440th of a
-    channel's largest weight (root mean square).
+    Everything in half precision, but for the convolutions of G_r where G_s is held too: what they differ by from those
+    of G_s, in whole numbers −127…127, and for each output channel a float32 step, (out, 1, 1, 1), under the name with
+    `STEP`. G_r was trained on from a copy of G_s and is never far from it, so steps are small.
     """
-    both = any(name.startswith("unets.gs.") for name in state)
     packed: dict[str, Tensor] = {}
     for name, value in state.items():
         value = value.detach().cpu().float()
-        if both and name.startswith("unets.gr.") and value.ndim == 4:
-            scale = value.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-12) / LEVELS
-            packed[name] = (value / scale).round().to(torch.int8).contiguous()
-            packed[name + SCALE] = scale.contiguous()
+        other = state.get(_of_gs(name))
+        if name.startswith("unets.gr.") and value.ndim == 4 and other is not None:
+            difference = value - other.detach().cpu().half().float()
+            step = difference.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-12) / LEVELS
+            packed[name] = (difference / step).round().to(torch.int8).contiguous()
+            packed[name + STEP] = step.contiguous()
         else:
             packed[name] = value.half().contiguous()
     return packed
@@ -31,8 +35,16 @@ def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def unpack(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """What `pack` made, or a state that was never packed -> the state."""
-    return {
-        name: value.float() * packed[name + SCALE] if name + SCALE in packed else value
-        for name, value in packed.items()
-        if not name.endswith(SCALE)
-    }
+    state: dict[str, Tensor] = {}
+    for name, value in packed.items():
+        if name + STEP in packed and (other := packed.get(_of_gs(name))) is not None:
+            state[name] = other.float() + value.float() * packed[name + STEP]
+        elif name + SCALE in packed:
+            state[name] = value.float() * packed[name + SCALE]
+        elif not name.endswith((STEP, SCALE)):
+            state[name] = value
+    return state
+
+
+def _of_gs(name: str) -> str:
+    return name.replace("unets.gr.", "unets.gs.", 1)
