@@ -20,7 +20,7 @@ from core.inference.network import to_input
 from core.inference.rain_scale import choose_scale
 from core.inference.self_ensemble import self_ensemble
 from core.inference.tiles import Span, blend, split, split_both
-from core.inference.working_scale import LARGEST_SCALE, enlarged_bands, shrink
+from core.inference.working_scale import LARGEST_SCALE, enlarged_bands, shrink, take_rain
 from core.networks import SemiDerainGAN
 
 DEFAULT_WEIGHTS = Path(__file__).resolve().parents[2] / "weights" / "fast"
@@ -33,6 +33,10 @@ SHRUNK_TILE = 992
 then, and of 24 megapixels what else memory has to hold leaves no more."""
 LARGE = 500_000
 """Photos of more pixels than that leave so much free memory behind that it is given back to the system."""
+
+HUGE = 16_000_000
+"""Of photos of more pixels than that, it is given back after every tile of the shrunk photo, too: what is free, in
+pieces, grows from tile to tile, to more than the photo takes."""
 
 
 @dataclass(frozen=True)
@@ -188,14 +192,16 @@ class Derainer:
 
         for y, x, values in _counted(blend(rows, columns, predict), len(rows) * len(columns), progress):
             found = np.empty((*small.shape[:2], len(values)), np.float16) if found is None else found
-            found[y, x] = values.transpose(1, 2, 0)
+            torch.from_numpy(found)[y, x].copy_(torch.from_numpy(values).permute(1, 2, 0))
+            if height * width > HUGE:
+                give_back_memory()
         assert found is not None
         if height * width > LARGE:
             give_back_memory()  # the tiles' is not needed any more, and what follows takes as much again
         derained = np.empty_like(pixels)
         masks = [np.empty((height, width), np.float32) for _ in range(found.shape[2] - channels)]
         for y, rain, step_masks in enlarged_bands(pixels, small, found[..., :channels], found[..., channels:], scale):
-            derained[y] = np.clip(np.rint(pixels[y] - (strength * top) * rain), 0, top)
+            derained[y] = take_rain(pixels[y], rain, strength)
             for mask, part in zip(masks, step_masks):
                 mask[y] = part
         return derained, masks
@@ -297,7 +303,7 @@ def _check_scale(scale: int | str) -> None:
 
 
 def _as_array(values: Tensor) -> np.ndarray:
-    if not torch.isfinite(values).all():
+    if not torch.isfinite(values.sum()):
         raise InferenceError("The model gave values that are not numbers; its weights are damaged.")
     return values.cpu().contiguous().numpy()
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+import torch
 
 LARGEST_SCALE = 64
 """A photo can be shrunk that far for a first look; what is chosen for it is less (`core.inference.rain_scale`)."""
@@ -22,6 +23,8 @@ ROUNDS = 2
 """How often what saturated pixels hide is put back into the shrunk photo."""
 SHRINK_MARGIN = 16
 """Rows of the shrunk photo that a band sees beyond its own while shrinking: REACH, and REACH and 2 for each round."""
+DEPTHS = {np.uint8: cv2.CV_8U, np.uint16: cv2.CV_16U}
+"""OpenCV's names of the number formats that a photo can have."""
 WINDOW = 3
 """Side of the window in which R is held against the photo, pixels of the shrunk photo."""
 NOISE = 4.0
@@ -58,12 +61,15 @@ def _shrink(pixels: np.ndarray, scale: int) -> np.ndarray:
     height, width = pixels.shape[:2]
     tall, wide = shrunk_size(height, scale), shrunk_size(width, scale)
     top = np.iinfo(pixels.dtype).max
-    saturated = bool((pixels == top).any() or (pixels == 0).any())
+    saturated = pixels.max() == top or pixels.min() == 0
     x = np.pad(pixels, ((0, tall * scale - height), (0, wide * scale - width), (0, 0)), mode="edge").astype(np.float32)
-    small = np.clip(_sharp_means(x, scale), 0, top)
+    small = _sharp_means(x, scale)
+    np.clip(small, 0, top, out=small)
     for _ in range(ROUNDS if saturated else 0):
-        hidden = x - np.clip(_enlarge(small, scale, slice(None), x.shape[1]), 0, top)
-        small = np.clip(small + _sharp_means(hidden, scale), 0, top)
+        shown = _enlarge(small, scale, slice(None), x.shape[1])
+        np.clip(shown, 0, top, out=shown)
+        small += _sharp_means(np.subtract(x, shown, out=shown), scale)
+        np.clip(small, 0, top, out=small)
     return np.rint(small).astype(pixels.dtype)
 
 
@@ -114,12 +120,19 @@ def enlarged_bands(
         place = slice(start * scale, min(stop * scale, height))
         inner = slice(place.start - first * scale, place.stop - first * scale)
         x = _unit(small[first:last])
-        r, m = (part[first:last].astype(np.float32) for part in (rain, masks))
+        r, m = (torch.from_numpy(part[first:last]).float().numpy() for part in (rain, masks))
         layer = _unit(pixels[place])
         layer -= _enlarge(x, scale, inner, width)
         layer *= _enlarge(_share(x, r), scale, inner, width, linear=True)
         layer += _enlarge(r, scale, inner, width)
-        yield place, layer, np.clip(_enlarge(m, scale, inner, width), 0, 1).transpose(2, 0, 1)
+        mask = _enlarge(m, scale, inner, width)
+        yield place, layer, np.clip(mask, 0, 1, out=mask).transpose(2, 0, 1)
+
+
+def take_rain(pixels: np.ndarray, rain: np.ndarray, strength: float) -> np.ndarray:
+    """x − s R, rounded: pixels x (h, w, channels) integers, R the same shape, float32 of full scale 1."""
+    top = np.iinfo(pixels.dtype).max
+    return cv2.addWeighted(pixels, 1, rain, -strength * top, 0, dtype=DEPTHS[pixels.dtype.type]).reshape(pixels.shape)
 
 
 def _unit(pixels: np.ndarray) -> np.ndarray:
@@ -134,12 +147,19 @@ def _enlarge(values: np.ndarray, scale: int, rows: slice, width: int, *, linear:
 
 
 def _share(x: np.ndarray, rain: np.ndarray) -> np.ndarray:
-    """Slope of R over x around each pixel, 0…1, (h, w, 1): the channels share it, as rain is grey."""
-    count = x.shape[2]
-    mean_x, mean_rain = _mean(x), _mean(rain)
-    together = (_mean(x * rain) - mean_x * mean_rain).sum(2) / count
-    alone = (_mean(x * x) - mean_x**2).sum(2) / count
-    return np.clip(together / (alone + (NOISE / 255) ** 2), 0, 1)[:, :, None]
+    """Slope of R over x around each pixel, 0…1, (h, w, channels), in every channel the same, as rain is grey."""
+    mean_x, count = _mean(x), x.shape[2]
+    share = _together(x, rain, mean_x, _mean(rain))
+    share /= _together(x, x, mean_x, mean_x) + np.float32(count * (NOISE / 255) ** 2)
+    np.clip(share, 0, 1, out=share)
+    return cv2.merge([share] * count).reshape(x.shape)
+
+
+def _together(a: np.ndarray, b: np.ndarray, mean_a: np.ndarray, mean_b: np.ndarray) -> np.ndarray:
+    """How a and b, (h, w, channels), rise and fall together in a window, summed over the channels: (h, w)."""
+    over_channels = np.ones((1, a.shape[2]), np.float32)
+    both, means = (cv2.transform(product, over_channels) for product in (a * b, mean_a * mean_b))
+    return _mean(both) - means
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
