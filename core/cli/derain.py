@@ -80,15 +80,16 @@ def run(args: argparse.Namespace) -> int:
     plan = make_plan(args.inputs, args.output, masks=args.mask, suffix=args.format and f".{args.format}")
     waiting = [job for job in plan.jobs if args.overwrite or not all(path.exists() for path in job.targets)]
     check_folders(waiting)
-    derainer = None
+    derainer, engine = None, args.engine
     if args.dask and args.engine == AUTO:
         raise UsageError("--engine auto chooses by the machine, and --dask has several; name an engine.")
     if args.dask:
         records = _derain_on_cluster(plan, waiting, args)
     else:
-        derainer = load_derainer(args) if waiting else None
+        if waiting:
+            derainer, engine = load_derainer(args)
         records = _derain_all(plan, waiting, derainer, args)
-    summary = _summary(records, derainer, args)
+    summary = _summary(records, derainer, engine, args)
     if args.json:
         print_json(summary)
     _tell(summary, plan, quiet=args.quiet)
@@ -144,11 +145,13 @@ def _named(job: "Job") -> dict[str, Any]:
     return record if job.mask is None else {**record, "mask": str(job.mask)}
 
 
-def _summary(records: list[dict[str, Any]], derainer: "Derainer | None", args: argparse.Namespace) -> dict[str, Any]:
+def _summary(
+    records: list[dict[str, Any]], derainer: "Derainer | None", engine: str, args: argparse.Namespace
+) -> dict[str, Any]:
     counts = {status: sum(r["status"] == status for r in records) for status in ("derained", "skipped", "failed")}
     model = {} if derainer is None else {"device": str(derainer.device), "dtype": str(derainer.dtype).split(".")[-1]}
     settings = {
-        "engine": getattr(args, "engine_taken", args.engine),
+        "engine": engine,
         "strength": args.strength,
         "scale": args.scale,
         "self_ensemble": args.self_ensemble,

@@ -20,22 +20,27 @@ if TYPE_CHECKING:
     from core.inference.onnx_engine import OnnxEngine
 
 
-def load_derainer(args: argparse.Namespace) -> Derainer:
-    """The model that the arguments name (UserError where it cannot be loaded)."""
+def load_derainer(args: argparse.Namespace) -> tuple[Derainer, str]:
+    """The model that the arguments name, and the name of the engine that runs it: where they say auto, the one taken.
+
+    Raises:
+        UserError: it cannot be loaded.
+    """
+    engine, name = _engine(args)
     derainer = Derainer(
-        _engine(args) or args.weights or DEFAULT_WEIGHTS,
+        engine or args.weights or DEFAULT_WEIGHTS,
         device=args.device,
         tile=args.tile or DEFAULT_TILE,
         self_ensemble=args.self_ensemble,
     )
     derainer.check_generator(args.generator)
-    return derainer
+    return derainer, name
 
 
-def _engine(args: argparse.Namespace) -> "OnnxEngine | None":
-    """The engine that was asked for or chosen; None for PyTorch. `args` learns which one `auto` took."""
+def _engine(args: argparse.Namespace) -> "tuple[OnnxEngine | None, str]":
+    """The engine that was asked for or chosen, None for PyTorch; and its name."""
     if args.engine == PYTORCH:
-        return None
+        return None, PYTORCH
     from core.export import choose_engine, kept_engine
 
     def tell(sentence: str) -> None:
@@ -44,12 +49,12 @@ def _engine(args: argparse.Namespace) -> "OnnxEngine | None":
 
     if args.engine == AUTO:
         engine, reason = choose_engine(args.device, args.weights, args.generator, tell)
-        args.engine_taken = PYTORCH if engine is None else "openvino-int8"
-        tell(f"engine: {args.engine_taken} ({reason})")
-        return engine
+        name = PYTORCH if engine is None else "openvino-int8"
+        tell(f"engine: {name} ({reason})")
+        return engine, name
     if args.device not in ("auto", "cpu"):
         raise UsageError(f"--engine {args.engine} runs on the CPU; leave --device {args.device} out.")
-    return kept_engine(args.engine, args.weights, args.generator, tell)
+    return kept_engine(args.engine, args.weights, args.generator, tell), args.engine
 
 
 def derain_job(

@@ -57,4 +57,4 @@ _SETTINGS = (
 
 @cache
 def _derainer(settings: tuple[tuple[str, Any], ...]) -> Derainer:
-    return load_derainer(argparse.Namespace(**dict(settings)))
+    return load_derainer(argparse.Namespace(**dict(settings)))[0]
