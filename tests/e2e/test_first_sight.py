@@ -35,10 +35,11 @@ def test_the_examples_follow_the_empty_page_without_a_gap(page: Page) -> None:
         assert len(page.locator(picture).evaluate("node => getComputedStyle(node, '::after').content")) > 10
 
 
-def test_a_phone_shows_examples_at_first_sight_and_the_result_once_there_is_a_photo(
-    browser: Browser, demo: str, photos: Path
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024), (949, 800)])
+def test_a_small_screen_shows_examples_at_first_sight_and_the_result_once_there_is_a_photo(
+    browser: Browser, demo: str, photos: Path, width: int, height: int
 ) -> None:
-    page = open_page(browser, demo, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = open_page(browser, demo, viewport={"width": width, "height": height}, is_mobile=width < 640, has_touch=True)
     expect(page.locator("#examples button").first).to_be_in_viewport(ratio=1)
     for panel in ("#mask-panel", "#derained-panel"):
         expect(page.locator(panel)).to_be_hidden()
@@ -96,6 +97,18 @@ def test_a_picture_fills_the_screen_and_gives_the_focus_back(page: Page, photos:
     page.keyboard.press("Escape")
     expect(page.locator("#derained").get_by_role("button", name="Fullscreen")).to_be_focused()
     expect(leave).to_have_count(0)
+
+
+def test_a_phone_has_the_brushs_tools_in_two_rows(browser: Browser, demo: str, photos: Path) -> None:
+    page = open_page(browser, demo, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    upload(page, photos / "street.jpg")
+    wait_for_outcome(page)
+    expect(page.locator("#brush canvas")).to_be_visible()
+    middles = page.locator("#brush .tools button").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => Math.round(top + height / 2))"
+    )
+    assert len(middles) == 5 and len(set(middles)) == 2
+    page.context.close()
 
 
 def test_the_brush_says_what_it_needs_and_shows_how_large_it_is(page: Page, photos: Path) -> None:
