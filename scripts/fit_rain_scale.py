@@ -1,6 +1,6 @@
 """Fits what the choice of the working scale knows of the weights: core/inference/rain_scale.json.
 
-    python scripts/fit_rain_scale.py DATA LARGE [--photos 600] [--seed 0] [--weights weights/fast]
+    python scripts/fit_rain_scale.py DATA LARGE [--photos 1200] [--seed 0] [--weights weights/fast]
 
 DATA holds clean/ (BSDS500), streaks/ and real/ (rainy photos), LARGE large free photos (scripts/debian_photos.py). To
 be run again for other weights; it takes half a second a photo. docs/scale.md says what is fitted.
@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from rain_at_scale import RECIPES, WIDE, Scenes, draw, open_scenes, read_rgb8
 from torch import Tensor
+from torch.nn.functional import softplus
 from tqdm import trange
 
 from core.images.atomic import write_atomically
@@ -35,14 +36,21 @@ COMMAND = "python scripts/fit_rain_scale.py DATA LARGE --photos {photos} --seed 
 OCTAVES = (-0.6, 2.5)
 """log₂ of how much wider the rain is than drawn; below 0 it is as drawn, so that this is no rare case."""
 DRAWN = RECIPES[:6] + (WIDE,) * 3 + RECIPES[6:]
-MORE_WIDE = 6
-"""For so many photos one more that is sharp, under streaks that are wide as drawn: to take 2 there costs most."""
+KINDS = {"all": (0, 6), "sharp": (1, 1), "middle": (3, 5)}
+"""Kinds of draws, with a part of their seed and their share: rain of all widths; sharp photos under streaks that are
+wide as drawn, where to take 2 costs most; and rain of the widths that are the hardest to tell."""
+MIDDLE = (0.5, 1.65)
+"""log₂ of those widths; a quarter of such photos are at 0, half of them under wide streaks."""
 NETS, UNITS = 4, 4
 """As many small networks with one hidden layer are fitted, from other beginnings; their mean is told."""
 DECAY = 1.0
 """Penalty of the squares of their weights."""
-REAL = 27
-"""Real photos that are looked at as they are and enlarged twice."""
+REAL = 40
+"""So many real photos at most are looked at as they are and enlarged twice."""
+BOUNDS = (np.log2(1 * 2) / 2, np.log2(2 * 3) / 2)
+"""log₂ of the widths at which the scale changes, 1 to 2 and 2 to 3; 3 for 4 is within a factor of 1.4."""
+STEEP = 4.0
+"""How steeply what is told on the wrong side of these counts more than its error, per octave."""
 SHARE = 1.0
 """How much such a pair counts, of a rendered photo."""
 SIZES = (0.35e6, 3e6)
@@ -57,7 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with clean/, streaks/ and real/")
     parser.add_argument("large", type=Path, help="folder of large photos")
-    parser.add_argument("--photos", type=int, default=600, help="rendered photos to draw (default: 600)")
+    parser.add_argument("--photos", type=int, default=1200, help="rendered photos to draw (default: 1200)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS)
     args = parser.parse_args()
@@ -75,22 +83,30 @@ def main() -> None:
 
 
 def rendered(scenes: Scenes, derainer: Derainer, photos: int, seed: int) -> tuple[list[Look], np.ndarray]:
-    """Looks at rainy photos, and log₂ of how wide their rain is: of all recipes, and sharp ones under wide streaks."""
-    rng = np.random.default_rng(seed)
+    """Looks at rainy photos of all `KINDS`, and log₂ of how wide their rain is."""
     looks, octaves = [], []
-    for _ in trange(photos, unit="photo"):
-        octave = max(0, rng.uniform(*OCTAVES))
-        enlarged, recipe = bool(rng.random() < 0.5), str(rng.choice(DRAWN))
-        pixels, _ = draw(scenes, 2**octave, rng, enlarged=enlarged, recipe=recipe)
-        if recipe == WIDE and octave > 0:
-            continue
-        looks.append(look(pixels, derainer._mask))
-        octaves.append(octave)
-    rng = np.random.default_rng((seed, 1))
-    for _ in trange(photos // MORE_WIDE, unit="photo"):
-        looks.append(look(draw(scenes, 1, rng, enlarged=False, recipe=WIDE)[0], derainer._mask))
-        octaves.append(0.0)
+    shares = sum(share for _, share in KINDS.values())
+    for kind, (own, share) in KINDS.items():
+        rng = np.random.default_rng((seed, own))
+        for _ in trange(photos * share // shares, unit="photo"):
+            octave, enlarged, recipe = rain_of(kind, rng)
+            pixels, _ = draw(scenes, 2**octave, rng, enlarged=enlarged, recipe=recipe)
+            if recipe == WIDE and octave > 0:
+                continue
+            looks.append(look(pixels, derainer._mask))
+            octaves.append(octave)
     return looks, np.array(octaves)
+
+
+def rain_of(kind: str, rng: np.random.Generator) -> tuple[float, bool, str]:
+    """One draw of a kind: log₂ of the width, whether the photo is enlarged with its rain, and the recipe."""
+    if kind == "all":
+        return max(0.0, rng.uniform(*OCTAVES)), bool(rng.random() < 0.5), str(rng.choice(DRAWN))
+    if kind == "sharp":
+        return 0.0, False, WIDE
+    as_drawn = rng.random() < 0.25
+    octave, enlarged = 0.0 if as_drawn else rng.uniform(*MIDDLE), bool(rng.random() < 0.5)
+    return octave, enlarged, WIDE if as_drawn and rng.random() < 0.5 else str(rng.choice(RECIPES))
 
 
 def real_pairs(derainer: Derainer, folder: Path) -> list[tuple[Look, Look]]:
@@ -150,10 +166,11 @@ def fit_nets(x: np.ndarray, before: np.ndarray, after: np.ndarray, octaves: np.n
 
     def loss() -> Tensor:
         optimizer.zero_grad()
-        steps = told(second) - told(first) - 1
-        value = (
-            (told(z) - y).square().sum() + SHARE * steps.square().sum() + DECAY * (w.square().sum() + v.square().sum())
-        )
+        found = told(z)
+        value = (found - y).square().sum() + SHARE * (told(second) - told(first) - 1).square().sum()
+        for bound in BOUNDS:
+            value = value + softplus(STEEP * torch.sign(bound - y) * (found - bound)).sum() / 4
+        value = value + DECAY * (w.square().sum() + v.square().sum())
         value.backward()
         return value
 

@@ -5,8 +5,8 @@ import { gaussian } from './filters.js';
 import { shrink, shrunkSize } from './working-scale.js';
 
 const SCALES = [1, 2, 3, 4];
-const SIDE = 128; // of a crop in the shrunk photo
-const PLACES = [[1 / 6, 5 / 12], [1 / 2, 1 / 4], [5 / 6, 11 / 12]];
+const SIDE = 96; // of a crop in the shrunk photo
+const PLACES = [[1 / 6, 5 / 12], [1 / 2, 1 / 4], [5 / 6, 11 / 12], [1 / 4, 4 / 5], [3 / 4, 1 / 5]];
 const LEAST_SIDE = 192, LEAST_PIXELS = 80_000;
 const HALF_PRESENCE = 2, FLOOR = 0.05;
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.inference import DEFAULT_WEIGHTS, Derainer, InferenceError
-from core.inference.rain_scale import FEATURES, PLACES, SCALES, choose_scale, largest_scale, look, rain_width
+from core.inference.rain_scale import FEATURES, PLACES, SCALES, SIDE, choose_scale, largest_scale, look, rain_width
 from core.networks import SIZES, SemiDerainGAN
 from datasets.rain import render
 from tests.conftest import skip_or_fail
@@ -75,7 +75,7 @@ def test_few_pixels_are_looked_at_whatever_the_size() -> None:
         return np.zeros(crop.shape[:2], np.float32)
 
     assert choose_scale(np.zeros((3000, 4000, 3), np.uint8), mask_of) == 4
-    assert len(seen) == len(PLACES) * len(SCALES) and max(seen) == 128 * 128
+    assert len(seen) == len(PLACES) * len(SCALES) and max(seen) == SIDE * SIDE
     seen.clear()
     assert choose_scale(np.zeros((321, 481, 3), np.uint8), mask_of) == 1
     assert not seen, "a photo that stays as it is need not be looked at"
