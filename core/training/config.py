@@ -80,6 +80,7 @@ class DataConfig:
             settings the mix heeds `photos`, `manifest`, `held_out` and `clips`.
         dry: folders of photos without streaks (fog, snow, wet roads), for the mix's "dry": they stay as they are.
         finer: share of the patches that are rained on at up to `FINEST` times their size and shrunk with their rain.
+        recoloured: share of the clean patches that get other colours before it rains on them (`cutting.recoloured`).
         photographed: share of the patches that get grain, sharpening and JPEG after the rain.
         patch: side of the square patches, pixels.
         held_out: photos (and streak images, and pairs of each set) that are kept for validation.
@@ -95,6 +96,7 @@ class DataConfig:
     real: RealConfig | None = None
     dry: tuple[str, ...] = ()
     finer: float = 0.0
+    recoloured: float = 0.0
     photographed: float = 0.0
     patch: int = 96
     held_out: int = 50
@@ -106,7 +108,7 @@ class DataConfig:
         checks.at_least(LEAST_PATCH, patch=self.patch)
         checks.at_least(1, held_out=self.held_out, validated=self.validated)
         require(self.validated <= self.held_out, "validated should be no more than held_out")
-        checks.in_0_to_1(finer=self.finer, photographed=self.photographed)
+        checks.in_0_to_1(finer=self.finer, recoloured=self.recoloured, photographed=self.photographed)
         require("real" not in self.mix or self.real is not None, '"real" in mix needs data\'s real')
         of_clips = bool({"clips", "frames"} & {*self.mix})
         clips = self.real.clips if self.real is not None else None

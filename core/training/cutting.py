@@ -7,6 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+SATURATION = (0.3, 2.5)
+"""What the colours of a recoloured patch are multiplied by."""
+EXPOSURE = (0.6, 1.4)
+"""What its brightness is."""
+
 
 def crop(photos: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
     """The same random square of photos of one shape; photos smaller than it are first reflected at their border."""
@@ -37,3 +42,14 @@ def spread(items: Sequence, count: int) -> list:
 def shrunk(image: np.ndarray, size: int) -> np.ndarray:
     """A square image in another, smaller size, each pixel the mean of those that it stands for."""
     return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def recoloured(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The same patch (H, W, 3) uint8 with its channels in another order, duller or more colourful, darker or brighter.
+
+    Few photos are of one strong colour, and networks have answered one that they had not seen with a lattice.
+    """
+    image = image[..., rng.permutation(3)].astype(np.float32) * np.float32(rng.uniform(*EXPOSURE))
+    grey = image.mean(2, keepdims=True)
+    image = grey + np.float32(rng.uniform(*SATURATION)) * (image - grey)
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)

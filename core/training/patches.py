@@ -11,7 +11,7 @@ from torch.utils.data import Dataset
 
 from core.training.checks import ConfigError
 from core.training.config import DataConfig, listed
-from core.training.cutting import as_float, crop, shrunk, spread, to_tensor
+from core.training.cutting import as_float, crop, recoloured, shrunk, spread, to_tensor
 from core.training.real_layers import FINEST, Layers, clip_layers, frame_pairs, lay_over, photo_layers
 from core.training.real_photos import load_photos
 from core.training.sources import read_background, read_clean, read_dry, read_pairs, refuse_test_sets
@@ -142,6 +142,7 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
         self.material = material
         self.patch = config.patch
         self.finer = config.finer
+        self.recoloured = config.recoloured
         self.photographed = config.photographed
         self.seed = seed
         self.count = count
@@ -173,6 +174,8 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
         if self.finer and rng.random() < self.finer:
             size = int(self.patch * rng.uniform(1, FINEST))
         clean = self.background(rng, size, self.material.dry if name == "dry" else self.material.clean)
+        if self.recoloured and rng.random() < self.recoloured:
+            clean = recoloured(clean, rng)
         rainy = clean
         if name in self.material.layers:
             layers = self.material.layers[name]

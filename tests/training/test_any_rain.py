@@ -14,6 +14,7 @@ from core.training.checkpoint import save_weights
 from core.training.checks import ConfigError
 from core.training.config import DataConfig
 from core.training.config_file import load_config, make_config
+from core.training.cutting import recoloured
 from core.training.patches import RainPatches, load_material
 from core.training.real_layers import lay_over
 from core.training.trainer import Trainer
@@ -85,6 +86,21 @@ def test_what_comes_after_the_rain_is_asked_for_by_share(real_rain: Path, any_ra
     aged = RainPatches(material, only(config, "clean", photographed=0.5), 3, 60)
     changed = [not torch.equal(plain[i][1], aged[i][1]) for i in range(60)]
     assert 12 < sum(changed) < 40
+
+
+def test_patches_are_recoloured_before_it_rains_on_them(real_rain: Path, any_rain: dict[str, Any]) -> None:
+    config = make_config(any_rain, "test").data
+    material, _ = load_material(config, real_rain)
+    plain = RainPatches(material, only(config, "clean"), 3, 60)
+    other = RainPatches(material, only(config, "clean", recoloured=0.5), 3, 60)
+    assert all(torch.equal(rainy, clean) for rainy, clean in (other[i] for i in range(60)))
+    changed = [i for i in range(60) if not torch.equal(plain[i][1], other[i][1])]
+    assert 15 < len(changed) < 45
+    red = np.full((8, 8, 3), (160, 90, 90), np.uint8)
+    made = [recoloured(red, np.random.default_rng(seed))[0, 0] for seed in range(40)]
+    assert {int(np.argmax(colour)) for colour in made} == {0, 1, 2}
+    spread = [int(colour.max()) - int(colour.min()) for colour in made]
+    assert min(spread) < 40 and max(spread) > 120
 
 
 def test_real_rain_can_be_turned_to_a_slant() -> None:
