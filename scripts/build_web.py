@@ -192,7 +192,7 @@ def network_parts(model: Path | None) -> Parts:
     with tempfile.TemporaryDirectory() as folder:
         if model is None:
             model = Path(folder) / "derain.onnx"
-            export_onnx(model, masks=True)
+            export_onnx(model, masks=True, precision="small")
         mask, derain = mask_and_rest(onnx.load(str(model)))
     facts = {entry.key: entry.value for entry in derain.metadata_props}
     return Parts(mask.SerializeToString(), derain.SerializeToString(), facts)

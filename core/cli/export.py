@@ -21,10 +21,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--masks", action="store_true", help="adds the rain mask as a second output")
     parser.add_argument(
         "--precision",
-        choices=("exact", "half", "float32", "int8"),
+        choices=("exact", "half", "small", "float32", "int8"),
         default="exact",
-        help="how weights are stored: exact as in our own file, half, or float32, laid out for speed; int8 also "
-        "counts in 8 bits, a little off (default: exact)",
+        help="how weights are stored: exact, half, small (G_r in 8 bits, as the web page has it), or float32, laid "
+        "out for speed; int8 also counts in 8 bits, a little off (default: exact)",
     )
 
 

@@ -1,4 +1,4 @@
-"""Stores the weights in an ONNX file as small as they can be without loss, or in half precision."""
+"""Stores the weights in an ONNX file as small as they can be without loss, in half precision, or in 8 bits."""
 
 import numpy as np
 import onnx
@@ -9,11 +9,12 @@ FEWEST = 256
 """Tensors of fewer numbers stay as they are."""
 
 
-def shrink_weights(model: onnx.ModelProto, *, lossless: bool) -> None:
+def shrink_weights(model: onnx.ModelProto, precision: str) -> None:
     """Replaces float32 weights by what they can be made from when the file is loaded; `model` is changed.
 
     Whole numbers of −127…127 with a scale for each output channel, where the weights are such (within a millionth of
-    the channel's largest); half precision, where they are such, or `lossless` is not asked for; else float32.
+    the channel's largest); half precision, where they are such. Others stay float32 for the precision "exact", become
+    half for "half", and for "small" convolutions are rounded to whole numbers, the rest to half.
     """
     graph = model.graph
     nodes, kept = [], []
@@ -22,9 +23,10 @@ def shrink_weights(model: onnx.ModelProto, *, lossless: bool) -> None:
         if values.dtype != np.float32 or values.size < FEWEST:
             kept.append(tensor)
             continue
-        levels, scale = whole_numbers(values)
         half = values.astype(np.float16)
-        if scale is not None:
+        is_half = np.array_equal(half.astype(np.float32), values)
+        levels, scale, is_whole = whole_numbers(values)
+        if is_whole or (precision == "small" and values.ndim == 4 and not is_half):
             kept += [
                 numpy_helper.from_array(levels, f"{tensor.name}.levels"),
                 numpy_helper.from_array(scale, f"{tensor.name}.scale"),
@@ -33,7 +35,7 @@ def shrink_weights(model: onnx.ModelProto, *, lossless: bool) -> None:
                 helper.make_node("Cast", [f"{tensor.name}.levels"], [f"{tensor.name}.cast"], to=TensorProto.FLOAT)
             )
             nodes.append(helper.make_node("Mul", [f"{tensor.name}.cast", f"{tensor.name}.scale"], [tensor.name]))
-        elif not lossless or np.array_equal(half.astype(np.float32), values):
+        elif is_half or precision != "exact":
             kept.append(numpy_helper.from_array(half, f"{tensor.name}.half"))
             nodes.append(helper.make_node("Cast", [f"{tensor.name}.half"], [tensor.name], to=TensorProto.FLOAT))
         else:
@@ -45,12 +47,11 @@ def shrink_weights(model: onnx.ModelProto, *, lossless: bool) -> None:
     graph.node.extend([*nodes, *rest])
 
 
-def whole_numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Weights (out, …) as int8 and a float32 scale for each output channel; no scale where they are no such."""
-    if values.ndim != 4:
-        return values, None
-    scale = np.abs(values).max(axis=(1, 2, 3), keepdims=True) / np.float32(LEVELS)
+def whole_numbers(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Weights (out, …) as int8 and a float32 scale for each output channel, and whether they are a convolution's that
+    are just that."""
+    scale = np.abs(values).max(axis=tuple(range(1, values.ndim)), keepdims=True) / np.float32(LEVELS)
     scale = np.maximum(scale, np.float32(1e-30))
     levels = np.rint(values / scale)
     far = np.abs(levels * scale - values) > 1e-6 * LEVELS * scale
-    return levels.astype(np.int8), None if far.any() else scale.astype(np.float32)
+    return levels.astype(np.int8), scale.astype(np.float32), values.ndim == 4 and not far.any()

@@ -20,7 +20,7 @@ from core.inference.network import Network, to_input
 from core.peers.find import weights_sha256
 
 OPSET = 18
-PRECISIONS = {"exact": 0.01, "half": 0.1, "float32": 0.01}
+PRECISIONS = {"exact": 0.01, "half": 0.1, "small": 16.0, "float32": 0.01}
 """How weights are stored -> what the derained image may differ from PyTorch's, of 255."""
 LICENCE = "MIT"
 
@@ -56,8 +56,8 @@ def export_onnx(
     Args:
         weights: folder of our model; None for the one that is shipped.
         generator: None for the model's default.
-        precision: how weights are stored: "exact" as in the model's own file, "half", or "float32", which is laid
-            out so that runtimes take less time.
+        precision: how weights are stored: "exact" as in the model's own file, "half", "small", G_r's convolutions
+            rounded to 8 bits, or "float32", which is laid out so that runtimes take less time.
 
     Raises:
         InferenceError: the weights cannot be loaded.
@@ -102,7 +102,7 @@ def _content(onnx, model, generator: str, masks: bool, precision: str, sha256: s
     if precision == "float32":
         exported = make_lean(exported).write_back()
     else:
-        shrink_weights(exported, lossless=precision == "exact")
+        shrink_weights(exported, precision)
     facts = {
         "model": "Semi-DerainGAN",
         "weights_sha256": sha256,

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from core.cli import main
+from core.export import export_onnx
 from core.inference import Derainer
+from core.inference.engine import load_model
 from core.methods import Sources, find_methods
+from core.training.checkpoint import save_weights
 from tests.tiny_weights import gated_weights
 
 onnx = pytest.importorskip("onnx", reason="requirements-engines.txt is not installed")
@@ -52,6 +55,24 @@ def test_facts_and_size(weights: Path, exported: Path, tmp_path: Path) -> None:
         sizes[precision] = path.stat().st_size
         assert [output.name for output in onnx.load(str(path)).graph.output] == ["derained"]
     assert sizes["half"] < 0.8 * sizes["float32"]
+
+
+def test_small_is_a_byte_a_weight_of_g_r_and_near_and_g_s_stays_exact(weights: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "packed"
+    save_weights(load_model(weights), packed)
+    made = {
+        f"{name} {precision}": export_onnx(tmp_path / f"{name}-{precision}.onnx", packed, name, precision=precision)
+        for name in ("gs", "gr")
+        for precision in ("small", "exact")
+    }
+    assert made["gs small"].size == pytest.approx(made["gs exact"].size, abs=10)
+    assert made["gr small"].size < 0.8 * made["gr exact"].size
+    x = (PHOTO / np.float32(255)).transpose(2, 0, 1)[None]
+    small, exact = (
+        onnxruntime.InferenceSession(str(made[name].path), providers=["CPUExecutionProvider"]).run(None, {"rainy": x})
+        for name in ("gr small", "gr exact")
+    )
+    assert 0 < np.abs(small[0] - exact[0]).max() * 255 < 8
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
