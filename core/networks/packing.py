@@ -8,7 +8,7 @@ from torch import Tensor
 STEP = ".step"
 """G_r's convolution is that of G_s plus whole numbers times this."""
 SCALE = ".scale"
-"""In files from before there were steps: it is the whole numbers times this."""
+"""… or, where that is finer, whole numbers times this alone; in files from before there were steps all of them."""
 LEVELS = 127
 
 
@@ -17,7 +17,8 @@ def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
     Everything in half precision, but for the convolutions of G_r where G_s is held too: what they differ by from those
     of G_s, in whole numbers −127…127, and for each output channel a float32 step, (out, 1, 1, 1), under the name with
-    `STEP`. G_r was trained on from a copy of G_s and is never far from it, so steps are small.
+    `STEP`. G_r was trained on from a copy of G_s, so steps are small; where they are not, the convolution itself is
+    kept like that, under the name with `SCALE`.
     """
     packed: dict[str, Tensor] = {}
     for name, value in state.items():
@@ -25,9 +26,13 @@ def pack(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         other = state.get(_of_gs(name))
         if name.startswith("unets.gr.") and value.ndim == 4 and other is not None:
             difference = value - other.detach().cpu().half().float()
-            step = difference.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-12) / LEVELS
-            packed[name] = (difference / step).round().to(torch.int8).contiguous()
-            packed[name + STEP] = step.contiguous()
+            if _step(difference).mean() < _step(value).mean():
+                value, suffix = difference, STEP
+            else:
+                suffix = SCALE
+            step = _step(value)
+            packed[name] = (value / step).round().to(torch.int8).contiguous()
+            packed[name + suffix] = step.contiguous()
         else:
             packed[name] = value.half().contiguous()
     return packed
@@ -44,6 +49,11 @@ def unpack(packed: Mapping[str, Tensor]) -> dict[str, Tensor]:
         elif not name.endswith((STEP, SCALE)):
             state[name] = value
     return state
+
+
+def _step(values: Tensor) -> Tensor:
+    """Of each output channel (out, …): (out, 1, 1, 1)."""
+    return values.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-12) / LEVELS
 
 
 def _of_gs(name: str) -> str:
