@@ -14,7 +14,7 @@ DRAWS = 6
 
 
 @pytest.mark.slow
-def test_bfloat16_costs_a_fiftieth_of_a_decibel_at_most() -> None:
+def test_bfloat16_costs_under_a_twentieth_of_a_decibel_of_any_photo_and_a_fiftieth_of_all() -> None:
     if not (DEFAULT_WEIGHTS / "model.safetensors").is_file():
         skip_or_fail("there are no trained weights in weights/fast")
     exact, short = (Derainer(device="cpu", dtype=dtype) for dtype in ("float32", "bfloat16"))
@@ -30,5 +30,6 @@ def test_bfloat16_costs_a_fiftieth_of_a_decibel_at_most() -> None:
         one, other = exact(rainy).pixels, short(rainy).pixels
         costs.append(psnr(clean, one) - psnr(clean, other))
         apart.append(psnr(one, other))
-    assert np.mean(costs) < 0.02 and max(costs) < 0.1, costs
+    of_photos = np.reshape(costs, (DRAWS, len(photos))).mean(0)
+    assert of_photos.max() < 0.05 and of_photos.mean() < 0.02 and max(costs) < 0.1, costs
     assert min(apart) > 57, apart
