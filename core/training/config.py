@@ -81,6 +81,9 @@ class DataConfig:
         dry: folders of photos without streaks (fog, snow, wet roads), for the mix's "dry": they stay as they are.
         finer: share of the patches that are rained on at up to `FINEST` times their size and shrunk with their rain.
         recoloured: share of the clean patches that get other colours before it rains on them (`cutting.recoloured`).
+        like_rain: share of the patches without rain, "clean" and "dry", that are of several cuts the one most like
+            rain: leaves, grass, railings (`cutting.likeness_to_rain`).
+        drawn: share of the clean patches that get letters or bars before it rains on them (`drawing.drawn`).
         photographed: share of the patches that get grain, sharpening and JPEG after the rain.
         patch: side of the square patches, pixels.
         held_out: photos (and streak images, and pairs of each set) that are kept for validation.
@@ -97,6 +100,8 @@ class DataConfig:
     dry: tuple[str, ...] = ()
     finer: float = 0.0
     recoloured: float = 0.0
+    like_rain: float = 0.0
+    drawn: float = 0.0
     photographed: float = 0.0
     patch: int = 96
     held_out: int = 50
@@ -108,7 +113,8 @@ class DataConfig:
         checks.at_least(LEAST_PATCH, patch=self.patch)
         checks.at_least(1, held_out=self.held_out, validated=self.validated)
         require(self.validated <= self.held_out, "validated should be no more than held_out")
-        checks.in_0_to_1(finer=self.finer, recoloured=self.recoloured, photographed=self.photographed)
+        shares = {name: getattr(self, name) for name in ("finer", "recoloured", "like_rain", "drawn", "photographed")}
+        checks.in_0_to_1(**shares)
         require("real" not in self.mix or self.real is not None, '"real" in mix needs data\'s real')
         of_clips = bool({"clips", "frames"} & {*self.mix})
         clips = self.real.clips if self.real is not None else None

@@ -11,6 +11,10 @@ SATURATION = (0.3, 2.5)
 """What the colours of a recoloured patch are multiplied by."""
 EXPOSURE = (0.6, 1.4)
 """What its brightness is."""
+CONTRAST = (0.8, 3.0)
+"""What it differs by from its mean is: up to black on white, as signs are."""
+LIKE_STREAKS = 9
+"""What is narrower than this and upright for about as long looks like rain, pixels."""
 
 
 def crop(photos: Sequence[np.ndarray], side: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
@@ -45,11 +49,23 @@ def shrunk(image: np.ndarray, size: int) -> np.ndarray:
 
 
 def recoloured(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The same patch (H, W, 3) uint8 with its channels in another order, duller or more colourful, darker or brighter.
+    """The same patch (H, W, 3) uint8 with its channels in another order, and other colours, brightness and contrast.
 
-    Few photos are of one strong colour, and networks have answered one that they had not seen with a lattice.
+    Few photos are of one strong colour or as sharp as a sign, and networks have answered what they had not seen with a
+    lattice.
     """
     image = image[..., rng.permutation(3)].astype(np.float32) * np.float32(rng.uniform(*EXPOSURE))
     grey = image.mean(2, keepdims=True)
     image = grey + np.float32(rng.uniform(*SATURATION)) * (image - grey)
+    image = grey.mean() + np.float32(rng.uniform(*CONTRAST)) * (image - grey.mean())
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
+def likeness_to_rain(image: np.ndarray) -> float:
+    """How much of an image (H, W, 3) uint8 is bright, upright and thin, as rain, and leaves, grass and railings, are.
+
+    The grey image is blurred along the vertical, and what is brighter than its surroundings to the left and right
+    (a top-hat) is averaged: grey levels.
+    """
+    grey = cv2.blur(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), (1, LIKE_STREAKS))
+    return float(cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, np.ones((1, LIKE_STREAKS), np.uint8)).mean())

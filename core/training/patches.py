@@ -11,7 +11,8 @@ from torch.utils.data import Dataset
 
 from core.training.checks import ConfigError
 from core.training.config import DataConfig, listed
-from core.training.cutting import as_float, crop, recoloured, shrunk, spread, to_tensor
+from core.training.cutting import as_float, crop, likeness_to_rain, recoloured, shrunk, spread, to_tensor
+from core.training.drawing import drawn
 from core.training.real_layers import FINEST, Layers, clip_layers, frame_pairs, lay_over, photo_layers
 from core.training.real_photos import load_photos
 from core.training.sources import read_background, read_clean, read_dry, read_pairs, refuse_test_sets
@@ -25,9 +26,14 @@ SHRINK_SHARE = 0.3
 SMALLEST_SHRINK = 0.5
 TURNED = 0.35
 """Share of the real rain that is turned, so that it falls at a slant."""
+CUTS = 8
+"""Of so many cuts the most like rain is taken."""
 KINDS = ("clean", "dry", "real", "clips", "frames")
 """What a mix can name beside recipes and pairs: no rain on a clean photo; photos of fog, snow and the like, which stay
 as they are; clean photos with the rain of real ones, or of clips; frames of clips, whose medians are their truth."""
+
+STAY = ("clean", "dry")
+"""Kinds without rain."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,8 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
         self.patch = config.patch
         self.finer = config.finer
         self.recoloured = config.recoloured
+        self.like_rain = config.like_rain
+        self.drawn = config.drawn
         self.photographed = config.photographed
         self.seed = seed
         self.count = count
@@ -173,9 +181,13 @@ class RainPatches(Dataset[tuple[Tensor, Tensor]]):
         size = self.patch
         if self.finer and rng.random() < self.finer:
             size = int(self.patch * rng.uniform(1, FINEST))
-        clean = self.background(rng, size, self.material.dry if name == "dry" else self.material.clean)
+        photos = self.material.dry if name == "dry" else self.material.clean
+        cuts = CUTS if name in STAY and self.like_rain and rng.random() < self.like_rain else 1
+        clean = max((self.background(rng, size, photos) for _ in range(cuts)), key=likeness_to_rain)
         if self.recoloured and rng.random() < self.recoloured:
             clean = recoloured(clean, rng)
+        if self.drawn and rng.random() < self.drawn:
+            clean = drawn(clean, rng)
         rainy = clean
         if name in self.material.layers:
             layers = self.material.layers[name]

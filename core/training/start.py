@@ -7,8 +7,10 @@ from core.inference.engine import load_model
 from core.networks import SIZES, SemiDerainGAN
 from core.training.checks import ConfigError
 from core.training.config import TrainingConfig
+from core.training.widening import widened
 
 BLOCK_COUNTS = ("encoder", "middle", "decoder")
+SSRML_SIZES = ("channels", "steps")
 
 
 def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]]:
@@ -34,7 +36,7 @@ def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]
             raise ConfigError(f"The config's network cannot be made: {error}") from error
     before = load_model(config.initial)
     if asked is not None:
-        before = deepen(before, asked)
+        before = grow(before, asked)
     if config.carried is not None:
         before = carry_over(before, load_model(config.carried))
     network = {**before.network, "generators": wanted}
@@ -50,31 +52,38 @@ def initial_model(config: TrainingConfig) -> tuple[SemiDerainGAN, dict[str, Any]
     return model, network
 
 
-def deepen(model: SemiDerainGAN, network: Mapping[str, Any]) -> SemiDerainGAN:
-    """The same function as a network with as many or more gated blocks at each level of its U-Nets.
+def grow(model: SemiDerainGAN, network: Mapping[str, Any]) -> SemiDerainGAN:
+    """The same function as a network with a wider SSRML and further gated blocks at any level of its U-Nets.
 
-    A further block is the identity at first, for its two scales start at zero.
+    A further block is the identity at first, for its two scales start at zero; SSRML is widened as `widened` says.
 
     Args:
-        model: what is deepened.
+        model: what grows.
         network: keyword arguments of `SemiDerainGAN`; the generators stay the model's.
 
     Raises:
-        ConfigError: the network cannot be made, or differs in more than further gated blocks.
+        ConfigError: the network cannot be made, or differs in more than that.
     """
     try:
-        deeper = SemiDerainGAN(**{**network, "generators": model.generators})
+        larger = SemiDerainGAN(**{**network, "generators": model.generators})
     except (TypeError, ValueError) as error:
         raise ConfigError(f"The network cannot be made: {error}") from error
-    old, new = model.state_dict(), deeper.state_dict()
+    old, new = model.state_dict(), larger.state_dict()
     added = new.keys() - old.keys()
-    shapes = {name: value.shape for name, value in new.items() if name in old}
-    settings = [(n["ssrml"], {**n["unet"], **dict.fromkeys(BLOCK_COUNTS)}) for n in (model.network, deeper.network)]
-    fits = settings[0] == settings[1] and shapes == {name: value.shape for name, value in old.items()}
-    if not fits or (added and settings[0][1].get("block") != "gated"):
-        raise ConfigError("The network is not that of the weights to start from, or that with more gated blocks.")
-    deeper.load_state_dict({**new, **old})
-    return deeper.eval()
+    kept, asked = (
+        ({**n["ssrml"], **dict.fromkeys(SSRML_SIZES)}, {**n["unet"], **dict.fromkeys(BLOCK_COUNTS)})
+        for n in (model.network, larger.network)
+    )
+    fits = kept == asked and larger.ssrml.tail.in_channels >= model.ssrml.tail.in_channels
+    if fits:
+        old |= {f"ssrml.{name}": value for name, value in widened(model.ssrml, larger.ssrml).items()}
+    fits = fits and all(new[name].shape == value.shape for name, value in old.items() if name in new)
+    if not fits or old.keys() - new.keys() or (added and kept[1].get("block") != "gated"):
+        raise ConfigError(
+            "The network is not that of the weights to start from, or that with more gated blocks or a wider SSRML."
+        )
+    larger.load_state_dict({**new, **old})
+    return larger.eval()
 
 
 def carry_over(now: SemiDerainGAN, before: SemiDerainGAN, share: float = 1.0, gs_share: float = 1.0) -> SemiDerainGAN:
@@ -85,7 +94,7 @@ def carry_over(now: SemiDerainGAN, before: SemiDerainGAN, share: float = 1.0, gs
 
     Args:
         now: the model with G_s; a G_r of its own is left out.
-        before: the earlier model with both generators, of the same network or a shallower one, as `deepen` has it.
+        before: the earlier model with both generators, of the same network or a smaller one, as `grow` has it.
         share: of what G_s has learnt since, 0…1, that G_r takes over.
         gs_share: of it, 0…1, that G_s keeps.
 
@@ -96,8 +105,8 @@ def carry_over(now: SemiDerainGAN, before: SemiDerainGAN, share: float = 1.0, gs
         raise ConfigError("The weights to carry over should hold G_s and G_r of the network to start from.")
     model = SemiDerainGAN(**{**now.network, "generators": ("gs", "gr")})
     model.ssrml.load_state_dict(now.ssrml.state_dict())
-    deeper = deepen(before, now.network)
-    gs, gs_before, gr_before = (u.state_dict() for u in (now.unets["gs"], deeper.unets["gs"], deeper.unets["gr"]))
+    larger = grow(before, now.network)
+    gs, gs_before, gr_before = (u.state_dict() for u in (now.unets["gs"], larger.unets["gs"], larger.unets["gr"]))
     for name in gs.keys() - before.unets["gs"].state_dict().keys():
         if not name.rpartition(".")[2].startswith("scale"):  # of a block that `before` lacks, its share alone counts
             gs_before[name] = gr_before[name] = gs[name]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.losses.charbonnier import charbonnier
+from core.losses.charbonnier import charbonnier, charbonnier_in_rain
 from core.losses.cycle import cycle_loss
 from core.losses.mask import mask_loss
 from core.losses.perceptual import perceptual_loss
@@ -47,6 +47,13 @@ class Term:
 
 TERMS = (
     Term("charbonnier", SUPERVISED, 1.0, "of ỹ_s against y_s", lambda s: charbonnier(s.derained, s.clean)),
+    Term(
+        "in_rain",
+        SUPERVISED,
+        0.0,
+        "what of that lies where it rains",
+        lambda s: charbonnier_in_rain(s.derained, s.clean, s.rainy),
+    ),
     Term("ssim", SUPERVISED, 0.1, "−SSIM, eq. (8)", lambda s: ssim_loss(s.derained, s.clean)),
     Term("psnr", SUPERVISED, 0.0, "−PSNR in units of 4.34 dB", lambda s: psnr_loss(s.derained, s.clean)),
     Term(

@@ -5,7 +5,7 @@ import pytest
 import torch
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from core.losses.charbonnier import charbonnier
+from core.losses.charbonnier import charbonnier, charbonnier_in_rain
 from core.losses.mask import mask_loss, rain_magnitude
 from core.losses.psnr import psnr_loss
 from core.losses.ssim import ssim, ssim_loss
@@ -18,6 +18,18 @@ def images(*shape: int, seed: int = 0) -> torch.Tensor:
 def test_charbonnier_by_hand() -> None:
     a, b = torch.tensor([0.0, 0.3]), torch.tensor([0.0, 0.7])
     assert charbonnier(a, b, 0.1).item() == pytest.approx((0.1 + (0.16 + 0.01) ** 0.5) / 2)
+
+
+def test_charbonnier_in_rain_counts_rainy_pixels_alone() -> None:
+    """Of four pixels the first holds rain (30/255 in one channel), the second 1/255, which is not visible."""
+    clean = torch.full((1, 3, 1, 4), 0.5)
+    rainy = clean.clone()
+    rainy[0, 0, 0, 0] += 30 / 255
+    rainy[0, :, 0, 1] += 1 / 255
+    derained = clean + torch.tensor([0.3, 0.2, 0.2, 0.2])
+    assert charbonnier_in_rain(derained, clean, rainy, 1e-6).item() == pytest.approx(0.3 / 4, rel=1e-4)
+    everywhere = charbonnier(derained, clean, 1e-6).item()
+    assert charbonnier_in_rain(derained, clean, clean + 0.1, 1e-6).item() == pytest.approx(everywhere, rel=1e-4)
 
 
 def test_psnr_loss_is_the_negative_psnr_of_each_image() -> None:
@@ -90,6 +102,7 @@ def test_mask_loss_counts_faint_and_heavy_rain_alike() -> None:
 def test_gradients() -> None:
     a, b = images(1, 2, 12, 13).requires_grad_(), images(1, 2, 12, 13, seed=1)
     assert torch.autograd.gradcheck(lambda x: charbonnier(x, b), a)
+    assert torch.autograd.gradcheck(lambda x: charbonnier_in_rain(x, b, b + (b - 0.5) * (b > 0.5)), a)
     assert torch.autograd.gradcheck(lambda x: ssim_loss(x, b), a)
     assert torch.autograd.gradcheck(lambda x: psnr_loss(x, b), a)
     mask = images(1, 1, 3, 3, seed=2).requires_grad_()

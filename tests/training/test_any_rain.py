@@ -14,7 +14,8 @@ from core.training.checkpoint import save_weights
 from core.training.checks import ConfigError
 from core.training.config import DataConfig
 from core.training.config_file import load_config, make_config
-from core.training.cutting import recoloured
+from core.training.cutting import likeness_to_rain, recoloured
+from core.training.drawing import drawn
 from core.training.patches import RainPatches, load_material
 from core.training.real_layers import lay_over
 from core.training.trainer import Trainer
@@ -103,6 +104,36 @@ def test_patches_are_recoloured_before_it_rains_on_them(real_rain: Path, any_rai
     assert min(spread) < 40 and max(spread) > 120
 
 
+def test_patches_without_rain_can_be_chosen_for_what_looks_like_rain(real_rain: Path, any_rain: dict[str, Any]) -> None:
+    """A dry photo that is half smooth, half bars: by chance cuts show either, of several the one with more bars."""
+    photo = np.full((160, 320, 3), 90, np.uint8)
+    photo[:, 160::8] = 160
+    for index in range(2):
+        cv2.imwrite(str(real_rain / "fog" / f"{index}.png"), photo)
+    config = make_config(any_rain, "test").data
+    material, _ = load_material(config, real_rain)
+
+    def bars(kind: str, **settings: Any) -> float:
+        patches = RainPatches(material, only(config, kind, **settings), 5, 60)
+        return float(np.mean([clean.std() for _, clean in (patches[i] for i in range(60))]))
+
+    assert bars("dry", like_rain=1.0) > 1.3 * bars("dry")
+    assert bars("real", like_rain=1.0) == bars("real"), "backgrounds of rain are taken as they come"
+
+
+def test_thin_bright_upright_lines_look_like_rain() -> None:
+    lines = np.full((96, 96, 3), 90, np.uint8)
+    lines[:, ::12] = 140
+    dark = np.full((96, 96, 3), 140, np.uint8)
+    dark[:, ::12] = 90
+    wide = np.full((96, 96, 3), 90, np.uint8)
+    wide[:, :40] = 140
+    bright = likeness_to_rain(lines)
+    assert bright == pytest.approx(50 / 12, rel=0.1)
+    for other in (np.ascontiguousarray(lines.transpose(1, 0, 2)), dark, wide, np.full((96, 96, 3), 90, np.uint8)):
+        assert likeness_to_rain(other) < bright / 4
+
+
 def test_real_rain_can_be_turned_to_a_slant() -> None:
     layer = np.zeros((64, 64), np.float16)
     layer[:, ::8] = 0.3
@@ -173,7 +204,36 @@ def test_the_supervised_process_trains_g_r_from_a_copy_of_g_s(
     assert (tmp_path / "runs" / "tiny" / "weights" / "model.safetensors").is_file()
 
 
-@pytest.mark.parametrize("name", ["any-rain", "any-rain-pseudo", "any-rain-pseudo-again"])
-def test_the_config_that_goes_on_is_whole(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "learns"),
+    [
+        ("any-rain", "gr"),
+        ("any-rain-pseudo", "gr"),
+        ("any-rain-pseudo-again", "gr"),
+        ("any-rain-mask", "ssrml"),
+        ("any-rain-like-rain", "gr"),
+    ],
+)
+def test_the_config_that_goes_on_is_whole(name: str, learns: str) -> None:
     config = load_config(f"configs/{name}.yaml")
-    assert config.generator == "gr" and sum(config.data.mix.values()) == pytest.approx(1, abs=0.15)
+    assert config.generator == ("gs" if learns == "ssrml" else "gr") and config.freeze_ssrml == (learns == "gr")
+    assert sum(config.data.mix.values()) == pytest.approx(1, abs=0.15)
+
+
+def test_letters_and_bars_are_drawn_before_it_rains_on_them(real_rain: Path, any_rain: dict[str, Any]) -> None:
+    config = make_config(any_rain, "test").data
+    material, _ = load_material(config, real_rain)
+    plain = RainPatches(material, only(config, "clean"), 3, 60)
+    other = RainPatches(material, only(config, "clean", drawn=0.5), 3, 60)
+    assert all(torch.equal(rainy, clean) for rainy, clean in (other[i] for i in range(60)))
+    assert 15 < sum(not torch.equal(plain[i][1], other[i][1]) for i in range(60)) < 45
+    rained_on = RainPatches(material, only(config, "photoshop", drawn=1.0), 3, 8)
+    assert all(float((rainy - clean).mean()) > 0 for rainy, clean in (rained_on[i] for i in range(8)))
+
+
+def test_what_is_drawn_has_edges_and_leaves_its_surroundings() -> None:
+    smooth = np.full((96, 96, 3), 120, np.uint8)
+    made = [drawn(smooth, np.random.default_rng(seed)) for seed in range(30)]
+    assert all(image.shape == smooth.shape and image.dtype == np.uint8 for image in made)
+    assert min(float(image.std()) for image in made) > 2 and (smooth == 120).all()
+    assert sum(bool((image[0] == 120).all()) for image in made) > 5, "some have a border"

@@ -230,6 +230,36 @@ def test_a_deepened_network_is_at_first_the_same_function_and_then_uses_its_new_
     assert SemiDerainGAN.from_pretrained(trainer.folder / "weights").network["unet"]["encoder"] == [3]
 
 
+def test_a_wider_ssrml_gives_the_same_masks_at_first_and_then_uses_its_new_channels(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    narrow = SemiDerainGAN(**settings["network"]).eval()
+    narrow.save_pretrained(tmp_path / "weights")
+    before = settings["network"]["ssrml"]
+    ssrml = {**before, "channels": before["channels"] + 3, "steps": before["steps"] + 1}
+    settings |= {"initial": str(tmp_path / "weights"), "network": {**settings["network"], "ssrml": ssrml}}
+    trainer = Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+    wide = trainer.parts.model.eval()
+    x = torch.rand(2, 3, 32, 32)
+    with torch.no_grad():
+        for theirs, ours in zip(narrow.ssrml(x), wide.ssrml(x)):
+            torch.testing.assert_close(ours, theirs)
+    unread = wide.ssrml.tail.weight[:, before["channels"] :]
+    assert not unread.any(), "nothing reads the new channels"
+    trainer.train(quiet=True)
+    assert unread.abs().max() > 0, "until they have learnt"
+
+
+def test_a_narrower_ssrml_is_refused(
+    settings: dict[str, Any], write_config: Any, data_root: Path, tmp_path: Path
+) -> None:
+    SemiDerainGAN(**settings["network"]).save_pretrained(tmp_path / "weights")
+    ssrml = {**settings["network"]["ssrml"], "channels": settings["network"]["ssrml"]["channels"] - 1}
+    settings |= {"initial": str(tmp_path / "weights"), "network": {**settings["network"], "ssrml": ssrml}}
+    with pytest.raises(ConfigError, match="not that of the weights to start from"):
+        Trainer(load_config(write_config(settings)), data_root, tmp_path / "runs")
+
+
 @pytest.mark.parametrize(
     "change", [{"width": 8}, {"downscale": 1}, {"encoder": [0]}, {"encoder": [1, 1], "decoder": [1, 1]}]
 )
