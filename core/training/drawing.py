@@ -41,7 +41,8 @@ def _sign(part: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     board, ink = rng.integers(200, 256, 3), rng.integers(0, 60, 3)
     if rng.random() < 0.3:
         board = rng.integers(0, 256, 3)
-        ink = np.where(board.mean() > 128, 0, 255) * np.ones(3) if rng.random() < 0.7 else rng.integers(0, 256, 3)
+        against = np.full(3, 0 if board.mean() > 128 else 255)
+        ink = against if rng.random() < 0.7 else rng.integers(0, 256, 3)
     elif rng.random() < 0.3:
         board, ink = ink, board
     if rng.random() < 0.85:

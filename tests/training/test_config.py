@@ -53,7 +53,7 @@ def test_auto_precision_is_bfloat16_where_the_device_gains_from_it(monkeypatch: 
         ("optimiser", "rate", 0, "rate should be above 0"),
         ("optimiser", "fall", 1.5, "fall should lie in"),
         (None, "loss", {"charbonnier": 0, "ssim": 0, "mask": 0}, "one above 0"),
-        (None, "loss", {"rain": 1}, "unknown settings: rain; there are charbonnier, ssim, psnr, mask"),
+        (None, "loss", {"rain": 1}, "unknown settings: rain; there are charbonnier, in_rain, ssim, psnr, mask"),
     ],
 )
 def test_says_what_is_wrong(
