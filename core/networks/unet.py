@@ -52,13 +52,38 @@ class UNet(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x (B, 3, H, W) and mask (B, 1, H, W), both 0…1, sides multiples of `stride` -> (B, 3, H, W), not clamped."""
-        features = self.head(F.pixel_unshuffle(torch.cat((x, mask), 1), self.downscale))
+        features = _in_float32(self.head, F.pixel_unshuffle(torch.cat((x, mask), 1), self.downscale))
         skips = []
         for encoder, down in zip(self.encoder, self.down):
-            features = encoder(features)
-            skips.append(features)
-            features = down(features)
+            for block in encoder.children():  # one by one: a Sequential would hold its input to the end
+                features = block(features)
+            skips.append(_short(features))
+            features = _long(down(features))
         features = self.middle(features)
-        for up, decoder, skip in reversed(list(zip(self.up, self.decoder, skips))):
-            features = decoder(F.pixel_shuffle(up(features), 2) + skip)
-        return x + F.pixel_shuffle(self.tail(features), self.downscale)
+        for up, decoder in reversed(list(zip(self.up, self.decoder))):
+            features = F.pixel_shuffle(up(features), 2) + skips.pop()
+            for block in decoder.children():
+                features = block(features)
+        return x + F.pixel_shuffle(_in_float32(self.tail, features), self.downscale)
+
+
+def _in_float32(layer: nn.Conv2d, x: Tensor) -> Tensor:
+    """What the layer gives for x in float32, under autocast too.
+
+    The first and the last convolution are small, and what they round is seen most.
+    """
+    if not torch.is_autocast_enabled(x.device.type):
+        return layer(x)
+    with torch.autocast(x.device.type, enabled=False):
+        return layer(x.float())
+
+
+def _long(x: Tensor) -> Tensor:
+    """x in float32 under autocast, so that what the blocks after it add is not rounded each time."""
+    return x.float() if torch.is_autocast_enabled(x.device.type) else x
+
+
+def _short(x: Tensor) -> Tensor:
+    """x in autocast's number format, where there is autocast: a skip is held for long."""
+    device = x.device.type
+    return x.to(torch.get_autocast_dtype(device)) if torch.is_autocast_enabled(device) else x

@@ -34,6 +34,7 @@ def open_page(browser: Browser, demo: str, **options) -> Page:
     expect.set_options(timeout=PATIENCE)
     page.goto(f"{demo}/compare")
     expect(page.locator("#compare-examples button")).to_have_count(len(RENDERED))
+    expect(page.locator("p.loading")).to_have_count(0)  # Gradio's own, beside the page until all of it is there
     return page
 
 

@@ -29,6 +29,7 @@ def open_page(browser: Browser, demo: str, **options) -> Page:
     expect.set_options(timeout=PATIENCE)
     page.goto(demo)
     page.wait_for_selector(".intake input[type=file]", state="attached")
+    expect(page.locator("p.loading")).to_have_count(0)  # Gradio's own, beside the page until all of it is there
     return page
 
 
