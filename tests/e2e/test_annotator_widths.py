@@ -77,3 +77,21 @@ def test_a_phone_shows_all_of_the_grids_head(phone: Page) -> None:
         box = control.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
     assert phone.locator("#grid").evaluate("grid => grid.scrollWidth === grid.clientWidth")
+
+
+def test_what_a_phone_offers_for_selected_photos_leaves_them_room(phone: Page) -> None:
+    """At most three rows above the foot, two until something is selected; the reasons stay where they were moved to."""
+    phone.get_by_role("button", name="Grid", exact=True).tap()
+    tiles, deed = phone.locator("#grid .tile"), phone.locator("#grid .deed")
+    expect(tiles).to_have_count(8)
+    heights = [deed.evaluate("deed => deed.clientHeight")]
+    tiles.first.tap()
+    last = deed.locator("[data-reason]").last
+    last.scroll_into_view_if_needed()
+    moved = deed.locator(".row").first.evaluate("row => row.scrollLeft")
+    tiles.nth(1).tap()
+    heights.append(deed.evaluate("deed => deed.clientHeight"))
+    assert moved > 0 and deed.locator(".row").first.evaluate("row => row.scrollLeft") == moved
+    assert heights[0] < heights[1] < 844 / 4
+    last.tap()
+    expect(tiles).to_have_count(6)

@@ -131,7 +131,9 @@ export class Grid {
     const [one] = size === 1 ? this.#chosen : [];
     const button = (text, act, attributes = {}) => element("button", { type: "button", onclick: act, ...attributes }, ...[text].flat());
     const others = one?.duplicates.length ?? 0;
-    fill(byId("grid").querySelector(".deed"),
+    const deed = byId("grid").querySelector(".deed");
+    const across = deed.querySelector(".row")?.scrollLeft ?? 0; // on a phone the reasons are one long row
+    fill(deed,
       element("p", { role: "status" }, this.said || (size ? `${photos(size)} selected` : "Click photos to select them, with Shift all between; a double click opens one.")),
       element("div", { class: "row" },
         button(["Accept whole ", element("kbd", {}, "W")], () => this.#decide("accept"), { disabled: !size, class: "primary" }),
@@ -144,6 +146,7 @@ export class Grid {
         button("Open", () => this.#open(one.id), { disabled: !one }),
         button(["Undo ", element("kbd", {}, "Ctrl Z")], () => this.#undo())),
     );
+    deed.querySelector(".row").scrollLeft = across;
     this.said = "";
   }
 
