@@ -29,7 +29,7 @@ def choose_dtype(device: torch.device, name: str = "auto") -> torch.dtype:
     """Number format of the convolutions: "auto" or a name in DTYPES.
 
     "auto" is bfloat16 on CPUs that gain from it and on CUDA from compute capability 8.0, float16 on older CUDA
-    devices, float32 elsewhere. Input, output and the final addition stay float32 (autocast).
+    devices, float32 elsewhere. What stays float32 under autocast is told in docs/inference.md.
 
     Raises:
         InferenceError: the name is unknown, or float16 is asked of a CPU.
